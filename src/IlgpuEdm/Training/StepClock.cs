@@ -1,0 +1,39 @@
+using System.Diagnostics;
+
+namespace IlgpuEdm.Training;
+
+/// <summary>Times steps and keeps their recent mean, in which older steps fade.</summary>
+internal sealed class StepClock
+{
+    private const double Fading = 0.9;
+    private long started;
+
+    public double SecondsPerStep { get; private set; }
+
+    public void Start() => started = Stopwatch.GetTimestamp();
+
+    public double Stop()
+    {
+        double seconds = Math.Max(Stopwatch.GetElapsedTime(started).TotalSeconds, 1e-6);
+        SecondsPerStep = SecondsPerStep == 0 ? seconds : (Fading * SecondsPerStep) + ((1 - Fading) * seconds);
+        return seconds;
+    }
+}
+
+/// <summary>
+/// Says when to save a state so that none is ever older than the interval: it looks ahead over what is done before the next
+/// chance to save.
+/// </summary>
+internal sealed class SaveClock(double interval)
+{
+    private long saved = Stopwatch.GetTimestamp();
+
+    public double SecondsPerSave { get; set; }
+
+    public double SecondsPerGrid { get; set; }
+
+    public void Saved() => saved = Stopwatch.GetTimestamp();
+
+    public bool IsDue(double secondsToNextChance) =>
+        Stopwatch.GetElapsedTime(saved).TotalSeconds + (1.5 * secondsToNextChance) + SecondsPerSave >= interval;
+}
