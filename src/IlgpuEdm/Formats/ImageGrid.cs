@@ -1,0 +1,42 @@
+namespace IlgpuEdm.Formats;
+
+/// <summary>Lays images of one size side by side into one.</summary>
+public static class ImageGrid
+{
+    /// <summary>Composes a grid, row by row from the upper left; places without an image stay black.</summary>
+    /// <param name="images">One or more images, each height x width x channels.</param>
+    /// <param name="width">Width of one image.</param>
+    /// <param name="height">Height of one image.</param>
+    /// <param name="channels">Channels of every image.</param>
+    /// <param name="columns">Images in a row; where there are fewer images, the grid is as wide as they are.</param>
+    /// <returns>The grid's pixels (height x width x channels), width and height.</returns>
+    /// <exception cref="ArgumentException">There is no image, an image has another size, or columns is not positive.</exception>
+    public static (byte[] Pixels, int Width, int Height) Compose(
+        IReadOnlyList<byte[]> images, int width, int height, int channels, int columns)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(columns);
+        if (images.Count == 0)
+        {
+            throw new ArgumentException("A grid needs an image.", nameof(images));
+        }
+        columns = Math.Min(columns, images.Count);
+        var rows = (images.Count + columns - 1) / columns;
+        var rowBytes = width * channels;
+        var grid = new byte[checked(rows * height * columns * rowBytes)];
+        for (var i = 0; i < images.Count; i++)
+        {
+            if (images[i].Length != height * rowBytes)
+            {
+                throw new ArgumentException($"Image {i} has {images[i].Length} bytes instead of {height * rowBytes}.", nameof(images));
+            }
+            var (row, column) = Math.DivRem(i, columns);
+            for (var y = 0; y < height; y++)
+            {
+                var target = ((((row * height) + y) * columns) + column) * rowBytes;
+                images[i].AsSpan(y * rowBytes, rowBytes).CopyTo(grid.AsSpan(target));
+            }
+        }
+        return (grid, columns * width, rows * height);
+    }
+}

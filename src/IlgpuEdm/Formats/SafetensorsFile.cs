@@ -1,0 +1,147 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+
+namespace IlgpuEdm.Formats;
+
+/// <summary>
+/// A safetensors file in memory, immutable. The whole file is checked when it is read: length and JSON of the header, types,
+/// shapes, and that the tensors cover the data without hole or overlap.
+/// </summary>
+public sealed class SafetensorsFile
+{
+    private readonly string path;
+    private readonly OrderedDictionary<string, SafetensorsEntry> tensors;
+
+    private SafetensorsFile(string path, Dictionary<string, string> metadata, IEnumerable<SafetensorsEntry> entries)
+    {
+        this.path = path;
+        Metadata = metadata.AsReadOnly();
+        tensors = new OrderedDictionary<string, SafetensorsEntry>(StringComparer.Ordinal);
+        foreach (var entry in entries)
+        {
+            tensors.Add(entry.Name, entry);
+        }
+    }
+
+    /// <summary>The texts under <c>__metadata__</c>; empty where there are none.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; }
+
+    /// <summary>The tensors by name, in the order of the header.</summary>
+    public IReadOnlyDictionary<string, SafetensorsEntry> Tensors => tensors;
+
+    /// <summary>Reads and checks a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>Its tensors and metadata.</returns>
+    /// <exception cref="EdmException">The file is missing, unreadable, truncated or breaks the format's rules.</exception>
+    public static SafetensorsFile Read(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        try
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
+            return Read(path, stream);
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new EdmException($"{path}: no such file", error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new EdmException($"{path}: cannot be read ({OneLine.Of(error)})", error);
+        }
+        catch (FormatException error)
+        {
+            throw new EdmException(
+                $"{path}: not a valid safetensors file: {OneLine.Of(error)}; it is truncated, corrupted or of another format", error);
+        }
+    }
+
+    /// <summary>Says whether there is a tensor of that name.</summary>
+    /// <param name="name">The tensor's name.</param>
+    /// <returns>True where there is one.</returns>
+    public bool Contains(string name) => tensors.ContainsKey(name);
+
+    /// <summary>The shape of a tensor as the file has it.</summary>
+    /// <param name="name">The tensor's name.</param>
+    /// <returns>A new array; empty for a scalar.</returns>
+    /// <exception cref="EdmException">There is no such tensor.</exception>
+    public int[] GetShape(string name) => [.. Find(name).Shape];
+
+    /// <summary>The elements of a tensor as float32; wider ones are rounded, narrower ones widened.</summary>
+    /// <param name="name">The tensor's name.</param>
+    /// <returns>A new array, row-major.</returns>
+    /// <exception cref="EdmException">There is no such tensor, or it is not of a floating-point type of 16 bits or more.</exception>
+    public float[] GetFloats(string name)
+    {
+        var entry = Find(name);
+        var bytes = entry.Bytes.Span;
+        return entry.Type switch
+        {
+            SafetensorsType.F32 => MemoryMarshal.Cast<byte, float>(bytes).ToArray(),
+            SafetensorsType.F64 => Convert<double, float>(bytes, v => (float)v),
+            SafetensorsType.F16 => Convert<Half, float>(bytes, v => (float)v),
+            SafetensorsType.BF16 => Convert<ushort, float>(bytes, v => BitConverter.UInt32BitsToSingle((uint)v << 16)),
+            _ => throw NotFloat(entry),
+        };
+    }
+
+    /// <summary>The elements of a tensor as float64.</summary>
+    /// <param name="name">The tensor's name.</param>
+    /// <returns>A new array, row-major.</returns>
+    /// <exception cref="EdmException">There is no such tensor, or it is not of a floating-point type of 16 bits or more.</exception>
+    public double[] GetDoubles(string name)
+    {
+        var entry = Find(name);
+        return entry.Type == SafetensorsType.F64
+            ? MemoryMarshal.Cast<byte, double>(entry.Bytes.Span).ToArray()
+            : Array.ConvertAll(GetFloats(name), v => (double)v);
+    }
+
+    private static SafetensorsFile Read(string path, FileStream stream)
+    {
+        var length = stream.Length;
+        Span<byte> prefix = stackalloc byte[8];
+        if (length < prefix.Length + 2)
+        {
+            throw new FormatException($"it has only {length} bytes");
+        }
+        stream.ReadExactly(prefix);
+        var headerBytes = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
+        if (headerBytes > SafetensorsHeader.MaximumBytes)
+        {
+            throw new FormatException($"its first 8 bytes give a header of {headerBytes} bytes, more than the allowed 100 MB");
+        }
+        var dataStart = prefix.Length + (long)headerBytes;
+        if (dataStart > length)
+        {
+            throw new FormatException($"its header of {headerBytes} bytes ends behind the end of the file ({length} bytes)");
+        }
+        var header = new byte[(int)headerBytes];
+        stream.ReadExactly(header);
+        var (metadata, entries) = SafetensorsHeader.Parse(header, length - dataStart);
+        foreach (var entry in entries.OrderBy(e => e.Begin))
+        {
+            var bytes = GC.AllocateUninitializedArray<byte>((int)(entry.End - entry.Begin));
+            stream.ReadExactly(bytes);
+            entry.Bytes = bytes;
+        }
+        return new SafetensorsFile(path, metadata, entries);
+    }
+
+    private static TOut[] Convert<TIn, TOut>(ReadOnlySpan<byte> bytes, Func<TIn, TOut> convert) where TIn : unmanaged
+    {
+        var source = MemoryMarshal.Cast<byte, TIn>(bytes);
+        var result = new TOut[source.Length];
+        for (var i = 0; i < result.Length; i++)
+        {
+            result[i] = convert(source[i]);
+        }
+        return result;
+    }
+
+    private SafetensorsEntry Find(string name) =>
+        tensors.TryGetValue(name, out var entry) ? entry : throw new EdmException($"{path}: there is no tensor '{name}' in this file");
+
+    private EdmException NotFloat(SafetensorsEntry entry) =>
+        new($"{path}: tensor '{entry.Name}' is of type {entry.Type.FileName()}, where floating-point numbers were expected");
+}
