@@ -61,7 +61,7 @@ internal sealed class StateStore(string folder)
     /// <summary>Removes what a killed process was writing.</summary>
     public void RemoveTemporaries()
     {
-        foreach (string path in Directory.EnumerateFiles(folder, "*.tmp*"))
+        foreach (string path in Directory.EnumerateFiles(folder, "*" + AtomicFile.TemporarySuffix))
         {
             FileErrors.Writing(path, () => File.Delete(path));
         }

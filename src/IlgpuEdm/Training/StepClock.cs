@@ -19,21 +19,3 @@ internal sealed class StepClock
         return seconds;
     }
 }
-
-/// <summary>
-/// Says when to save a state so that none is ever older than the interval: it looks ahead over what is done before the next
-/// chance to save.
-/// </summary>
-internal sealed class SaveClock(double interval)
-{
-    private long saved = Stopwatch.GetTimestamp();
-
-    public double SecondsPerSave { get; set; }
-
-    public double SecondsPerGrid { get; set; }
-
-    public void Saved() => saved = Stopwatch.GetTimestamp();
-
-    public bool IsDue(double secondsToNextChance) =>
-        Stopwatch.GetElapsedTime(saved).TotalSeconds + (1.5 * secondsToNextChance) + SecondsPerSave >= interval;
-}

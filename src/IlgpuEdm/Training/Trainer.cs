@@ -38,7 +38,7 @@ public sealed class Trainer
         states = new StateStore(folder.Location);
         statistics = new StatisticsFiles(folder.Location);
         outputs = new RunOutputs(folder.Location, identity, model);
-        saves = new SaveClock(schedule.StateSeconds);
+        saves = new SaveClock(schedule.StateSeconds, TimeProvider.System);
     }
 
     /// <summary>Told of each line that also goes to <c>log.txt</c>: one a tick, and what is out of the ordinary.</summary>

@@ -196,7 +196,7 @@ internal static class FakeRun
             Images = images,
             Minutes = minutes,
             TickImages = 60,
-            GridImages = 100,
+            GridImages = 200,
             SnapshotImages = 150,
             StateSeconds = stateSeconds,
         },

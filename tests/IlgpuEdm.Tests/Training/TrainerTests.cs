@@ -17,8 +17,8 @@ public class TrainerTests
         CollectionAssert.AreEqual(new[]
         {
             "curve.png", "log.txt", "network-snapshot-000000152.safetensors", "network-snapshot-000000304.safetensors",
-            "network-snapshot-000000400.safetensors", "options.json", "run.lock", "samples-000000104.png", "samples-000000200.png",
-            "samples-000000304.png", "samples-000000400.png", "stats.csv", "stats.jsonl", "training-state-000000392.safetensors",
+            "network-snapshot-000000400.safetensors", "options.json", "run.lock", "samples-000000200.png",
+            "samples-000000400.png", "stats.csv", "stats.jsonl", "training-state-000000392.safetensors",
             "training-state-000000400.safetensors",
         }, names, string.Join(' ', names));
     }
