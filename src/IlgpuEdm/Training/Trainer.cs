@@ -168,10 +168,9 @@ public sealed class Trainer
 
     private void Save()
     {
-        long start = Stopwatch.GetTimestamp();
-        states.Save(state, model);
-        saves.SecondsPerSave = Stopwatch.GetElapsedTime(start).TotalSeconds;
         saves.Saved();
+        states.Save(state, model);
+        saves.SecondsPerSave = saves.Age;
     }
 
     private TrainingResult Interrupt()
