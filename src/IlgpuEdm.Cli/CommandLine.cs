@@ -56,6 +56,7 @@ internal static class CommandLine
             DevicesVerb.Create(terminal),
             SelfTestVerb.Create(terminal),
         };
+        root.Options.Add(new VersionOption());
         root.Options.Add(new HelpOption { Action = new HelpAction { MaxWidth = HelpWidth } });
         return root;
     }
@@ -66,7 +67,9 @@ internal static class CommandLine
         ParseResult parsed = root.Parse(args.Length > 0 ? args : ["--help"]);
         if (parsed.Errors.Count > 0)
         {
-            error.WriteLine($"error: {OneLine(parsed.Errors[0].Message)} ({HelpHint(parsed)})");
+            // An unknown word explains the other errors.
+            string message = parsed.UnmatchedTokens is [var unknown, ..] ? $"'{unknown}' is not known" : parsed.Errors[0].Message.TrimEnd('.');
+            error.WriteLine($"error: {OneLine(message)} ({HelpHint(parsed)})");
             return Usage;
         }
 

@@ -23,7 +23,10 @@ internal static class Options
         return option;
     }
 
-    public static Option<bool> Flag(string name, string description) => new(name) { Description = description };
+    public static Option<string?> OptionalText(string name, string help, string description) =>
+        With(new Option<string?>(name), help, description + " [default: none]");
+
+    public static Option<bool> Flag(string name, string description) => new(name) { Description = description + " [default: off]" };
 
     public static Option<int> Integer(string name, int value, int least, string description) =>
         Parsed(name, "N", value, $"a whole number, at least {least}", description, text =>

@@ -15,11 +15,8 @@ internal static class BenchVerb
         what.AcceptOnlyFromAmong("train", "denoise");
         Option<int> resolution = Options.Integer("--resolution", 32, 1, "Height and width of the images.");
         Option<int> channels = Options.Integer("--image-channels", 1, 1, "Channels of the images.");
-        Option<string?> data = new("--data")
-        {
-            HelpName = "PATH",
-            Description = "Train on these images, in the order of 'train', instead of random ones; they say the resolution then.",
-        };
+        Option<string?> data = Options.OptionalText("--data", "PATH",
+            "Take these images, in the order of 'train', instead of random ones; they say the resolution then.");
         var network = new NetworkFlags();
         Option<int> steps = Options.Integer("--steps", 5, 1, "Timed steps, after two that are not; the median counts.");
         Option<string> device = CommonFlags.Device();

@@ -17,7 +17,7 @@ internal static class SampleVerb
             "Seeds, one image each: lists and ranges. A seed gives the same image in any batch.", SeedList.TryParse);
         Option<string> folder = Options.RequiredText("--out", "FOLDER", "Where the PNGs go: 000007.png is seed 7.");
         Option<bool> subfolders = Options.Flag("--subdirs", "A folder for each thousand seeds: 000000/000007.png.");
-        Option<string?> grid = new("--grid") { HelpName = "FILE", Description = "One more PNG with all images side by side." };
+        Option<string?> grid = Options.OptionalText("--grid", "FILE", "One more PNG with all images side by side.");
         var defaults = new SamplerOptions();
         Option<int> steps = Options.Integer("--steps", defaults.Steps, 1, "Time steps; Heun's method evaluates the network twice in all but the last.");
         Option<double> sigmaMin = Options.Positive("--sigma-min", defaults.SigmaMin, "The lowest noise level above 0.");

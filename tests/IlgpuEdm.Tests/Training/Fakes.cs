@@ -6,16 +6,6 @@ using IlgpuEdm.Training;
 
 namespace IlgpuEdm.Tests.Training;
 
-/// <summary>A folder that is gone after the test.</summary>
-internal sealed class TempFolder : IDisposable
-{
-    public string Location { get; } = Directory.CreateTempSubdirectory("ilgpu-edm-test-").FullName;
-
-    public string File(string name) => Path.Combine(Location, name);
-
-    public void Dispose() => Directory.Delete(Location, recursive: true);
-}
-
 /// <summary>Small grey images made from their index.</summary>
 internal sealed class FakeData : IImageDataset
 {

@@ -1,4 +1,5 @@
 using System.Text;
+using IlgpuEdm.Tests.Formats;
 using IlgpuEdm.Training;
 
 namespace IlgpuEdm.Tests.Training;
@@ -10,7 +11,7 @@ public class KillTests
     [TestMethod]
     public void Killed_at_every_call_of_the_model()
     {
-        using var temp = new TempFolder();
+        using var temp = new TemporaryFolder();
         string whole = FakeRun.Train(temp.File("whole"), FakeRun.Options(stateSeconds: 0), new FakeModel()).Folder;
         for (int call = 1; call <= 110; call += 8)
         {
@@ -33,7 +34,7 @@ public class KillTests
     [DataRow(3, 1000.0)]
     public void Killed_again_and_again_with_torn_files(int seed, double stateSeconds)
     {
-        using var temp = new TempFolder();
+        using var temp = new TemporaryFolder();
         var random = new Random(seed);
         RunOptions options = FakeRun.Options(stateSeconds: stateSeconds);
         string whole = FakeRun.Train(temp.File("whole"), options, new FakeModel()).Folder;
@@ -58,7 +59,7 @@ public class KillTests
     [TestMethod]
     public void A_damaged_newest_state_falls_back_to_the_one_before()
     {
-        using var temp = new TempFolder();
+        using var temp = new TemporaryFolder();
         string whole = FakeRun.Train(temp.File("whole"), FakeRun.Options(), new FakeModel()).Folder;
         Assert.ThrowsExactly<KilledException>(
             () => FakeRun.Train(temp.File("damaged"), FakeRun.Options(), new FakeModel { DiesAtCall = 60 }));
@@ -73,15 +74,15 @@ public class KillTests
     [TestMethod]
     public void Where_no_state_can_be_read_the_run_is_not_silently_started_over()
     {
-        using var temp = new TempFolder();
-        string folder = FakeRun.Train(temp.Location, FakeRun.Options(), new FakeModel()).Folder;
+        using var temp = new TemporaryFolder();
+        string folder = FakeRun.Train(temp.Path, FakeRun.Options(), new FakeModel()).Folder;
         foreach (string state in Directory.GetFiles(folder, "training-state-*"))
         {
             File.WriteAllText(state, "not a state");
         }
 
         EdmException e = Assert.ThrowsExactly<EdmException>(
-            () => FakeRun.Train(temp.Location, FakeRun.Options(images: 800), new FakeModel()));
+            () => FakeRun.Train(temp.Path, FakeRun.Options(images: 800), new FakeModel()));
         StringAssert.Contains(e.Message, "training-state-000000400", "the message names a file");
         StringAssert.Contains(e.Message, "--resume never", "the message says what to do");
     }

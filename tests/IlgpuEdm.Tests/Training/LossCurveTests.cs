@@ -1,4 +1,5 @@
 using IlgpuEdm.Formats;
+using IlgpuEdm.Tests.Formats;
 using IlgpuEdm.Training;
 
 namespace IlgpuEdm.Tests.Training;
@@ -9,7 +10,7 @@ public class LossCurveTests
     [TestMethod]
     public void The_curve_is_an_image_with_a_line_and_letters_in_it()
     {
-        using var temp = new TempFolder();
+        using var temp = new TemporaryFolder();
         Assert.IsTrue(LossCurve.Write(temp.File("curve.png"), Ticks(12), "00000-fake"), "something to draw");
         DecodedImage image = ImageCodec.Default.Decode(File.ReadAllBytes(temp.File("curve.png")), "curve.png");
         Assert.AreEqual((1000, 600), (image.Width, image.Height), "size");
@@ -22,7 +23,7 @@ public class LossCurveTests
     [TestMethod]
     public void Without_a_tick_nothing_is_drawn()
     {
-        using var temp = new TempFolder();
+        using var temp = new TemporaryFolder();
         Assert.IsFalse(LossCurve.Write(temp.File("curve.png"), [], "00000-fake"), "nothing to draw");
         Assert.IsFalse(File.Exists(temp.File("curve.png")), "no file");
     }

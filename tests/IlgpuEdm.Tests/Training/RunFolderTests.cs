@@ -1,3 +1,4 @@
+using IlgpuEdm.Tests.Formats;
 using IlgpuEdm.Training;
 
 namespace IlgpuEdm.Tests.Training;
@@ -8,8 +9,8 @@ public class RunFolderTests
     [TestMethod]
     public void The_first_run_is_number_zero_and_named_after_what_it_trains()
     {
-        using var temp = new TempFolder();
-        using RunFolder run = RunFolder.Open(temp.Location, FakeRun.Options(), resume: true);
+        using var temp = new TemporaryFolder();
+        using RunFolder run = RunFolder.Open(temp.Path, FakeRun.Options(), resume: true);
         Assert.AreEqual("00000-fake-uncond-ddpmpp-edm-batch8", Path.GetFileName(run.Location), "the folder's name");
         Assert.IsFalse(run.Resumed, "there was nothing to resume");
     }
@@ -17,23 +18,23 @@ public class RunFolderTests
     [TestMethod]
     public void A_new_run_is_numbered_above_the_highest()
     {
-        using var temp = new TempFolder();
+        using var temp = new TemporaryFolder();
         Directory.CreateDirectory(temp.File("00006-something-else"));
         Directory.CreateDirectory(temp.File("notes"));
-        using RunFolder run = RunFolder.Open(temp.Location, Described("try.2"), resume: true);
+        using RunFolder run = RunFolder.Open(temp.Path, Described("try.2"), resume: true);
         Assert.AreEqual("00007-fake-uncond-ddpmpp-edm-batch8-try.2", Path.GetFileName(run.Location), "the folder's name");
     }
 
     [TestMethod]
     public void The_newest_run_with_the_same_identity_is_resumed_though_its_schedule_differs()
     {
-        using var temp = new TempFolder();
+        using var temp = new TemporaryFolder();
         RunOptions options = FakeRun.Options();
         string first = Opened(temp, options, resume: true);
         string second = Opened(temp, options, resume: false);
         Opened(temp, FakeRun.Options(seed: 4), resume: true);
         RunOptions longer = options with { Schedule = options.Schedule with { Images = 9_000, Device = "cpu", DataSource = "elsewhere" } };
-        using RunFolder run = RunFolder.Open(temp.Location, longer, resume: true);
+        using RunFolder run = RunFolder.Open(temp.Path, longer, resume: true);
         Assert.AreNotEqual(first, second, "--resume never makes a new run");
         Assert.AreEqual(second, run.Location, "the newest of the two equal runs");
         Assert.AreEqual(9_000, RunFolder.ReadOptions(run.Location).Schedule.Images, "options.json has the new schedule");
@@ -57,7 +58,7 @@ public class RunFolderTests
     [TestMethod]
     public void Options_read_back_as_they_were_written()
     {
-        using var temp = new TempFolder();
+        using var temp = new TemporaryFolder();
         RunOptions options = FakeRun.Options();
         options = options with { Identity = options.Identity with { Loss = new LossOptions { SigmaData = 0.1 + 0.2 } } };
         string run = Opened(temp, options, resume: true);
@@ -69,9 +70,9 @@ public class RunFolderTests
     [TestMethod]
     public void A_second_process_is_refused_a_running_folder()
     {
-        using var temp = new TempFolder();
-        using RunFolder run = RunFolder.Open(temp.Location, FakeRun.Options(), resume: true);
-        EdmException e = Assert.ThrowsExactly<EdmException>(() => RunFolder.Open(temp.Location, FakeRun.Options(), resume: true));
+        using var temp = new TemporaryFolder();
+        using RunFolder run = RunFolder.Open(temp.Path, FakeRun.Options(), resume: true);
+        EdmException e = Assert.ThrowsExactly<EdmException>(() => RunFolder.Open(temp.Path, FakeRun.Options(), resume: true));
         StringAssert.Contains(e.Message, run.Location, "the message names the folder");
         StringAssert.Contains(e.Message, "--resume never", "the message says what to do");
     }
@@ -79,7 +80,7 @@ public class RunFolderTests
     [TestMethod]
     public void Damaged_options_name_the_file()
     {
-        using var temp = new TempFolder();
+        using var temp = new TemporaryFolder();
         string run = Opened(temp, FakeRun.Options(), resume: true);
         File.WriteAllText(Path.Combine(run, "options.json"), "{ \"identity\": ");
         EdmException e = Assert.ThrowsExactly<EdmException>(() => RunFolder.ReadOptions(run));
@@ -108,7 +109,7 @@ public class RunFolderTests
     [TestMethod]
     public void A_root_that_cannot_be_made_is_one_clear_line()
     {
-        using var temp = new TempFolder();
+        using var temp = new TemporaryFolder();
         File.WriteAllText(temp.File("file"), "");
         EdmException e = Assert.ThrowsExactly<EdmException>(() => RunFolder.Open(temp.File("file"), FakeRun.Options(), resume: true));
         StringAssert.Contains(e.Message, temp.File("file"), "the message names the path");
@@ -121,9 +122,9 @@ public class RunFolderTests
         return options with { Identity = options.Identity with { Description = description } };
     }
 
-    private static string Opened(TempFolder temp, RunOptions options, bool resume)
+    private static string Opened(TemporaryFolder temp, RunOptions options, bool resume)
     {
-        using RunFolder run = RunFolder.Open(temp.Location, options, resume);
+        using RunFolder run = RunFolder.Open(temp.Path, options, resume);
         return run.Location;
     }
 }
