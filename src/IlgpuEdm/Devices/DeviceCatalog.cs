@@ -19,17 +19,23 @@ internal static class DeviceCatalog
         var found = new List<DeviceInfo>();
         using (var context = DeviceContext.ForCuda())
         {
-            var devices = context.GetCudaDevices();
-            found.AddRange(Enumerable.Range(0, devices.Count).Select(i => (i, d: devices[i])).Select(e => new DeviceInfo(
-                $"cuda:{e.i}", e.d.Name, DeviceKind.Cuda, e.d.MemorySize, $"{e.d.NumMultiprocessors} multiprocessors, {e.d.Architecture}")));
+            var i = 0;
+            foreach (var d in context.GetCudaDevices())
+            {
+                found.Add(new DeviceInfo(
+                    $"cuda:{i++}", d.Name, DeviceKind.Cuda, d.MemorySize, $"{d.NumMultiprocessors} multiprocessors, {d.Architecture}"));
+            }
         }
 
         using (var context = DeviceContext.ForOpenCl())
         {
-            var devices = context.GetCLDevices();
-            found.AddRange(Enumerable.Range(0, devices.Count).Select(i => (i, d: devices[i])).Select(e => new DeviceInfo(
-                $"opencl:{e.i}", e.d.Name, DeviceKind.OpenCl, e.d.MemorySize,
-                $"{e.d.NumMultiprocessors} compute units, {TypeOf(e.d)}, {e.d.CLStdVersion}")));
+            var i = 0;
+            foreach (var d in context.GetCLDevices())
+            {
+                found.Add(new DeviceInfo(
+                    $"opencl:{i++}", d.Name, DeviceKind.OpenCl, d.MemorySize,
+                    $"{d.NumMultiprocessors} compute units, {TypeOf(d)}, {d.CLStdVersion}"));
+            }
         }
 
         found.Add(new DeviceInfo(
