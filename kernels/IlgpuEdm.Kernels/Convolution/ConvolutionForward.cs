@@ -22,21 +22,16 @@ public static class ConvolutionForward
     /// <summary><c>y = (conv(x) + bias + shift + residual) * scale</c>, added to y if asked for.</summary>
     /// <param name="x">Input, <c>[N, H, W, In]</c>.</param>
     /// <param name="packed">Weights in blocks of columns (see <see cref="PackedWeights"/>).</param>
-    /// <param name="bias">One float an output channel; read if <paramref name="useBias"/>.</param>
-    /// <param name="shift">One float an image and channel, <c>[N, Out]</c>; read if <paramref name="useShift"/>.</param>
-    /// <param name="residual">Laid out as y; read if <paramref name="useResidual"/>.</param>
+    /// <param name="bias">One float an output channel; read if asked for.</param>
+    /// <param name="shift">One float an image and channel, <c>[N, Out]</c>; read if asked for.</param>
+    /// <param name="residual">Laid out as y; read if asked for.</param>
     /// <param name="y">Output, <c>[N, H, W, Out]</c>.</param>
     /// <param name="scratch">Scratch of all work items.</param>
     /// <param name="s">The convolution.</param>
-    /// <param name="useBias">Not 0 to add the bias.</param>
-    /// <param name="useShift">Not 0 to add the shift.</param>
-    /// <param name="useResidual">Not 0 to add the residual.</param>
-    /// <param name="scale">Factor of the sum.</param>
-    /// <param name="accumulate">Not 0 to add to y.</param>
+    /// <param name="e">What takes part beside the sum.</param>
     public static void Fat(
         ArrayView<float> x, ArrayView<float> packed, ArrayView<float> bias, ArrayView<float> shift, ArrayView<float> residual,
-        ArrayView<float> y, ArrayView<float> scratch, ConvolutionShape s,
-        int useBias, int useShift, int useResidual, float scale, int accumulate)
+        ArrayView<float> y, ArrayView<float> scratch, ConvolutionShape s, Epilogue e)
     {
         var tile = Grid.IdxX * s.Scratch;
         var biases = tile + TileSize;
@@ -48,25 +43,22 @@ public static class ConvolutionForward
             var image = task / s.Strips;
             var row0 = task % s.Strips * s.StripRows;
             var rows = s.Height - row0 < s.StripRows ? s.Height - row0 : s.StripRows;
-            Biases(bias, shift, scratch, biases, s.Out, image * s.Out, useBias, useShift);
+            Biases(bias, shift, scratch, biases, s.Out, image * s.Out, e);
             if (s.Kernel == 1)
             {
-                Strip(x, (image * s.Height + row0) * s.Width * s.In, packed, residual, y, scratch, s, image, row0, rows, tile, biases,
-                    useBias + useShift, useResidual, scale, accumulate);
+                Strip(x, (image * s.Height + row0) * s.Width * s.In, packed, residual, y, scratch, s, image, row0, rows, tile, biases, e);
             }
             else
             {
                 PaddedStrip.Gather(x, scratch, strip, s, image, row0, rows);
-                Strip(scratch, strip, packed, residual, y, scratch, s, image, row0, rows, tile, biases,
-                    useBias + useShift, useResidual, scale, accumulate);
+                Strip(scratch, strip, packed, residual, y, scratch, s, image, row0, rows, tile, biases, e);
             }
         }
     }
 
     private static void Strip(
         ArrayView<float> x, int xOffset, ArrayView<float> packed, ArrayView<float> residual, ArrayView<float> y, ArrayView<float> scratch,
-        ConvolutionShape s, int image, int row0, int rows, int tile, int biases,
-        int useBias, int useResidual, float scale, int accumulate)
+        ConvolutionShape s, int image, int row0, int rows, int tile, int biases, Epilogue e)
     {
         var pixels = rows * s.Width;
         var yOffset = (image * s.Height + row0) * s.Width * s.Out;
@@ -96,26 +88,26 @@ public static class ConvolutionForward
 
                 var o = yOffset + p * s.Out + column;
                 Rows.StoreTile(
-                    scratch, tile, width, count, columns, y, o, s.Out, scratch, useBias != 0 ? biases + column : -1,
-                    residual, useResidual != 0 ? o : -1, 1f, scale, accumulate);
+                    scratch, tile, width, count, columns, y, o, s.Out, scratch, e.UseBias + e.UseShift != 0 ? biases + column : -1,
+                    residual, e.UseResidual != 0 ? o : -1, 1f, e.Scale, e.Accumulate);
             }
         }
     }
 
     private static void Biases(
         ArrayView<float> bias, ArrayView<float> shift, ArrayView<float> scratch, int biases, int channels, int shiftOffset,
-        int useBias, int useShift)
+        Epilogue e)
     {
-        if (useBias != 0)
+        if (e.UseBias != 0)
         {
             Rows.Copy(bias, 0, scratch, biases, channels);
         }
-        else if (useShift != 0)
+        else if (e.UseShift != 0)
         {
             Rows.Fill(scratch, biases, channels, 0f);
         }
 
-        if (useShift != 0)
+        if (e.UseShift != 0)
         {
             for (var i = 0; i < channels; i++)
             {

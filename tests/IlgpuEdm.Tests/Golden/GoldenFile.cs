@@ -74,7 +74,7 @@ internal static class GoldenFile
     /// <summary>[ky, kx, in, out] to [out, in, ky, kx]; the shape is the target's, [out, in, ky, kx].</summary>
     public static T[] KernelToOihw<T>(T[] values, int[] oihw) => Permute(values, [oihw[2], oihw[3], oihw[1], oihw[0]], [3, 2, 0, 1]);
 
-    /// <summary>[rows, columns] to [columns, rows], such as a linear weight between [out, in] and [in, out]; the shape is the source's.</summary>
+    /// <summary>[rows, columns] to [columns, rows], such as a linear weight from [out, in]; the shape is the source's.</summary>
     public static T[] Transpose<T>(T[] values, int[] shape) => Permute(values, shape, [1, 0]);
 
     /// <summary>Reorders the axes: axis i of the result is axis <c>axes[i]</c> of the source.</summary>
