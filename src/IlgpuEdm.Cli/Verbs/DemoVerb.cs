@@ -37,7 +37,7 @@ internal static class DemoVerb
                     StateSeconds = 60,
                 },
             };
-            using IImageDataset data = FashionMnist.Open(terminal.Line);
+            using IImageDataset data = FashionMnist.Find(terminal.Line);
             TrainingResult result = TrainingRunner.Train(terminal, parsed.GetValue(runs)!, request.Resolve(data), data, resume: true);
             if (result.Outcome != TrainingOutcome.Interrupted)
             {

@@ -35,7 +35,7 @@ public interface ITrainingModel : IDisposable
     /// <exception cref="EdmException">A tensor is missing or has another shape.</exception>
     void LoadState(SafetensorsFile file);
 
-    /// <summary>Adds the averaged weights in PyTorch's names and layouts.</summary>
+    /// <summary>Adds the averaged weights in PyTorch's names and layouts, and what network they belong to.</summary>
     /// <param name="file">The snapshot that is being collected.</param>
     void AddEma(SafetensorsWriter file);
 

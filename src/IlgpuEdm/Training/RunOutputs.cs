@@ -1,8 +1,6 @@
 using System.Globalization;
-using System.Text.Json;
 using IlgpuEdm.Diffusion;
 using IlgpuEdm.Formats;
-using IlgpuEdm.Networks;
 
 namespace IlgpuEdm.Training;
 
@@ -22,10 +20,7 @@ internal sealed class RunOutputs(string folder, RunIdentity identity, ITrainingM
     public void WriteSnapshot(long images)
     {
         string path = SnapshotPath(images);
-        SafetensorsWriter file = new SafetensorsWriter().Metadata("format", "ilgpu-edm-snapshot").Metadata("version", "1")
-            .Metadata("images", images.ToString(CultureInfo.InvariantCulture))
-            .Metadata("network", JsonSerializer.Serialize(identity.Network, RunJson.Compact))
-            .Metadata("preconditioner", JsonSerializer.Serialize(new { Type = "edm", identity.Loss.SigmaData }, RunJson.Compact));
+        SafetensorsWriter file = new SafetensorsWriter().Metadata("images", images.ToString(CultureInfo.InvariantCulture));
         model.AddEma(file);
         FileErrors.Writing(path, () => file.WriteTo(path));
     }

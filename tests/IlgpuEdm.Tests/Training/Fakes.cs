@@ -133,6 +133,7 @@ internal sealed class FakeModel : ITrainingModel
     public void AddEma(SafetensorsWriter file)
     {
         Call();
+        file.Metadata("format", "ilgpu-edm-snapshot").Metadata("preconditioner", "{\"type\":\"edm\",\"sigma_data\":0.5}");
         file.Add("model.weight", ema.ToArray(), 3);
     }
 

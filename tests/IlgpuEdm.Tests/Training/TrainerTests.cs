@@ -154,14 +154,12 @@ public class TrainerTests
     }
 
     [TestMethod]
-    public void The_snapshot_says_which_network_it_holds()
+    public void The_snapshot_holds_the_averaged_weights_and_says_how_many_images_they_saw()
     {
         using var temp = new TemporaryFolder();
         TrainingResult result = FakeRun.Train(temp.Path, FakeRun.Options(images: 8), new FakeModel()).Result;
         SafetensorsFile file = SafetensorsFile.Read(result.Snapshot);
-        Assert.AreEqual("ilgpu-edm-snapshot", file.Metadata["format"], "format");
         Assert.AreEqual("8", file.Metadata["images"], "images");
-        Assert.AreEqual("{\"type\":\"edm\",\"sigma_data\":0.5}", file.Metadata["preconditioner"], "preconditioner");
-        StringAssert.Contains(file.Metadata["network"], "\"model_channels\":32", "network");
+        Assert.IsTrue(file.Contains("model.weight"), "the model's part");
     }
 }
