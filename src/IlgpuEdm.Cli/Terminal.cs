@@ -39,16 +39,15 @@ internal sealed class Terminal
     /// <summary>Writes one line as it is.</summary>
     public void Line(string text) => Output.WriteLine(text);
 
-    /// <summary>Writes rows of a name and a value.</summary>
+    /// <summary>Writes rows of a name and a value, never broken: they may be paths to copy.</summary>
     public void Rows(IEnumerable<(string Name, string Value)> rows)
     {
-        Table table = new Table().Border(TableBorder.None).HideHeaders().AddColumn(new TableColumn("").NoWrap()).AddColumn("");
-        foreach ((string name, string value) in rows)
+        (string Name, string Value)[] all = [.. rows];
+        int width = all.Max(row => row.Name.Length) + 2;
+        foreach ((string name, string value) in all)
         {
-            table.AddRow(Markup.Escape(name), Markup.Escape(value));
+            Line((name.PadRight(width) + value).TrimEnd());
         }
-
-        Ansi.Write(table);
     }
 
     /// <summary>Writes a table with a header.</summary>

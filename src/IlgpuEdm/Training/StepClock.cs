@@ -7,6 +7,7 @@ internal sealed class StepClock
 {
     private const double Fading = 0.9;
     private long started;
+    private int steps;
 
     public double SecondsPerStep { get; private set; }
 
@@ -15,7 +16,9 @@ internal sealed class StepClock
     public double Stop()
     {
         double seconds = Math.Max(Stopwatch.GetElapsedTime(started).TotalSeconds, 1e-6);
-        SecondsPerStep = SecondsPerStep == 0 ? seconds : (Fading * SecondsPerStep) + ((1 - Fading) * seconds);
+
+        // The first step compiles kernels; it says nothing of the others.
+        SecondsPerStep = steps++ < 2 ? seconds : (Fading * SecondsPerStep) + ((1 - Fading) * seconds);
         return seconds;
     }
 }

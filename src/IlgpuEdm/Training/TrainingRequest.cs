@@ -117,7 +117,7 @@ public sealed record TrainingRequest
         ModelChannels = Channels,
         ChannelMult = ChannelMult,
         BlocksPerLevel = BlocksPerLevel,
-        AttentionResolutions = AttentionResolutions ?? [Math.Max(height, width) >> (ChannelMult.Count - 1)],
+        AttentionResolutions = AttentionResolutions ?? [Math.Max(Math.Max(height, width) >> (ChannelMult.Count - 1), 1)],
         Dropout = Dropout,
     };
 

@@ -60,6 +60,9 @@ internal sealed class FakeModel : ITrainingModel
     /// <summary>What the step from this many images on returns as its first loss.</summary>
     public (double Images, double Loss)? Diverges { get; init; }
 
+    /// <summary>Part of the state, where it is given.</summary>
+    public FullDisk? FullDisk { get; init; }
+
     public Func<Exception>? StepThrows { get; init; }
 
     public long NonFiniteGradients { get; init; }
@@ -121,6 +124,7 @@ internal sealed class FakeModel : ITrainingModel
     {
         Call();
         file.Add("weights", weights.ToArray(), 3).Add("ema", ema.ToArray(), 3).Add("images", new[] { images }, 1);
+        FullDisk?.AddTo(file);
     }
 
     public void LoadState(SafetensorsFile file)
