@@ -46,20 +46,21 @@ public static class Tile
         if (Vector512.IsHardwareAccelerated)
         {
             ref var p0 = ref a[aOffset];
-            Next(ref x, ref aOffset, width, pixelStride, rowSkip, 1, count);
-            ref var p1 = ref a[aOffset];
-            Next(ref x, ref aOffset, width, pixelStride, rowSkip, 2, count);
-            ref var p2 = ref a[aOffset];
-            Next(ref x, ref aOffset, width, pixelStride, rowSkip, 3, count);
-            ref var p3 = ref a[aOffset];
-            Next(ref x, ref aOffset, width, pixelStride, rowSkip, 4, count);
-            ref var p4 = ref a[aOffset];
-            Next(ref x, ref aOffset, width, pixelStride, rowSkip, 5, count);
-            ref var p5 = ref a[aOffset];
-            Next(ref x, ref aOffset, width, pixelStride, rowSkip, 6, count);
-            ref var p6 = ref a[aOffset];
-            Next(ref x, ref aOffset, width, pixelStride, rowSkip, 7, count);
-            ref var p7 = ref a[aOffset];
+            var o = 0;
+            Next(ref x, ref o, width, pixelStride, rowSkip, 1, count);
+            ref var p1 = ref Unsafe.Add(ref p0, o);
+            Next(ref x, ref o, width, pixelStride, rowSkip, 2, count);
+            ref var p2 = ref Unsafe.Add(ref p0, o);
+            Next(ref x, ref o, width, pixelStride, rowSkip, 3, count);
+            ref var p3 = ref Unsafe.Add(ref p0, o);
+            Next(ref x, ref o, width, pixelStride, rowSkip, 4, count);
+            ref var p4 = ref Unsafe.Add(ref p0, o);
+            Next(ref x, ref o, width, pixelStride, rowSkip, 5, count);
+            ref var p5 = ref Unsafe.Add(ref p0, o);
+            Next(ref x, ref o, width, pixelStride, rowSkip, 6, count);
+            ref var p6 = ref Unsafe.Add(ref p0, o);
+            Next(ref x, ref o, width, pixelStride, rowSkip, 7, count);
+            ref var p7 = ref Unsafe.Add(ref p0, o);
             Multiply8x32(
                 ref p0, ref p1, ref p2, ref p3, ref p4, ref p5, ref p6, ref p7, segments, segmentStride, length, ref b[bOffset], ref c[cOffset]);
         }
@@ -154,20 +155,21 @@ public static class Tile
         if (Vector512.IsHardwareAccelerated)
         {
             ref var p0 = ref a[aOffset];
-            Next(ref x, ref aOffset, width, pixelStride, rowSkip, 1, count);
-            ref var p1 = ref a[aOffset];
-            Next(ref x, ref aOffset, width, pixelStride, rowSkip, 2, count);
-            ref var p2 = ref a[aOffset];
-            Next(ref x, ref aOffset, width, pixelStride, rowSkip, 3, count);
-            ref var p3 = ref a[aOffset];
-            Next(ref x, ref aOffset, width, pixelStride, rowSkip, 4, count);
-            ref var p4 = ref a[aOffset];
-            Next(ref x, ref aOffset, width, pixelStride, rowSkip, 5, count);
-            ref var p5 = ref a[aOffset];
-            Next(ref x, ref aOffset, width, pixelStride, rowSkip, 6, count);
-            ref var p6 = ref a[aOffset];
-            Next(ref x, ref aOffset, width, pixelStride, rowSkip, 7, count);
-            ref var p7 = ref a[aOffset];
+            var o = 0;
+            Next(ref x, ref o, width, pixelStride, rowSkip, 1, count);
+            ref var p1 = ref Unsafe.Add(ref p0, o);
+            Next(ref x, ref o, width, pixelStride, rowSkip, 2, count);
+            ref var p2 = ref Unsafe.Add(ref p0, o);
+            Next(ref x, ref o, width, pixelStride, rowSkip, 3, count);
+            ref var p3 = ref Unsafe.Add(ref p0, o);
+            Next(ref x, ref o, width, pixelStride, rowSkip, 4, count);
+            ref var p4 = ref Unsafe.Add(ref p0, o);
+            Next(ref x, ref o, width, pixelStride, rowSkip, 5, count);
+            ref var p5 = ref Unsafe.Add(ref p0, o);
+            Next(ref x, ref o, width, pixelStride, rowSkip, 6, count);
+            ref var p6 = ref Unsafe.Add(ref p0, o);
+            Next(ref x, ref o, width, pixelStride, rowSkip, 7, count);
+            ref var p7 = ref Unsafe.Add(ref p0, o);
             Multiply8x16(
                 ref p0, ref p1, ref p2, ref p3, ref p4, ref p5, ref p6, ref p7, segments, segmentStride, length, ref b[bOffset], ref c[cOffset]);
         }
