@@ -1,6 +1,6 @@
-namespace IlgpuEdm.Data;
+namespace IlgpuEdm.Formats;
 
-/// <summary>The checksum of zip archives (reflected polynomial 0xEDB88320), which .NET's reader does not compare.</summary>
+/// <summary>The checksum of zip archives and PNG files (reflected polynomial 0xEDB88320); .NET does not compare that of zip archives.</summary>
 internal static class Crc32
 {
     private static readonly uint[] Table = MakeTable();
