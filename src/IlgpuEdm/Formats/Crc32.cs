@@ -1,6 +1,6 @@
 namespace IlgpuEdm.Formats;
 
-/// <summary>The checksum of zip archives and PNG files (reflected polynomial 0xEDB88320); .NET does not compare that of zip archives.</summary>
+/// <summary>The checksum of PNG files and zip archives, where .NET does not compare it (reflected polynomial 0xEDB88320).</summary>
 internal static class Crc32
 {
     private static readonly uint[] Table = MakeTable();
