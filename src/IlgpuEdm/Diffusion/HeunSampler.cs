@@ -9,7 +9,9 @@ public static class HeunSampler
     /// <summary>Carries latents from the first time step to the last.</summary>
     /// <param name="denoise">D(x; sigma).</param>
     /// <param name="latents">Standard normal numbers, flattened; x_0 is t_0 times these.</param>
-    /// <param name="timeSteps">t_0 to t_N, strictly decreasing, as <see cref="EdmTimeSteps.Create"/> makes them; t_N may be above 0.</param>
+    /// <param name="timeSteps">
+    /// t_0 to t_N, strictly decreasing, as <see cref="EdmTimeSteps.Create"/> makes them; t_N may be above 0.
+    /// </param>
     /// <param name="onStep">Called once a step, after its first denoiser call.</param>
     /// <returns>x_N, a new array.</returns>
     /// <exception cref="ArgumentException">The time steps do not decrease.</exception>

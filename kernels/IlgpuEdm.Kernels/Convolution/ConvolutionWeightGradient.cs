@@ -1,0 +1,131 @@
+using IlgpuEdm.Kernels.Primitives;
+using ILGPU;
+
+namespace IlgpuEdm.Kernels.Convolution;
+
+/// <summary>
+/// The gradients of weights and bias. Fat schedule: a work item sums, over the images of its slice, the outer products of input pixels
+/// with 32 channels of the output's gradient; a second kernel adds the slices in order, so the sum never depends on the work items.
+/// </summary>
+public static class ConvolutionWeightGradient
+{
+    private const int Chunk = 16;
+
+    /// <summary>Rows of a slice's partial sums: one a weight row and one for the bias.</summary>
+    /// <param name="s">The convolution.</param>
+    /// <returns>kernel * kernel * In + 1.</returns>
+    public static int PartialRows(in ConvolutionShape s) => s.Depth + 1;
+
+    /// <summary>Blocks of 32 output channels.</summary>
+    /// <param name="s">The convolution.</param>
+    /// <returns>The count.</returns>
+    public static int Blocks(in ConvolutionShape s) => (s.Out + 31) / 32;
+
+    /// <summary>Floats of scratch that a work item needs.</summary>
+    /// <param name="s">The convolution.</param>
+    /// <returns>The padded strip of the input and the packed strip of the gradient.</returns>
+    public static int ScratchSize(in ConvolutionShape s) =>
+        s.StripRows * s.Width * 32 + (s.Kernel == 1 ? 0 : (s.StripRows + 2) * s.Pitch * s.In) + 16;
+
+    /// <summary>Tasks of the reduction.</summary>
+    /// <param name="s">The convolution.</param>
+    /// <returns>A task for every 16 rows of each block.</returns>
+    public static int ReduceTasks(in ConvolutionShape s) => Blocks(s) * ((PartialRows(s) + Chunk - 1) / Chunk);
+
+    /// <summary>Sums each slice of the images by itself.</summary>
+    /// <param name="x">Input, <c>[N, H, W, In]</c>.</param>
+    /// <param name="dy">Gradient of the output, <c>[N, H, W, Out]</c>.</param>
+    /// <param name="partial">Receives <c>[slice, block, row, 32]</c>.</param>
+    /// <param name="scratch">Scratch of all work items.</param>
+    /// <param name="s">The convolution.</param>
+    public static void Fat(ArrayView<float> x, ArrayView<float> dy, ArrayView<float> partial, ArrayView<float> scratch, ConvolutionShape s)
+    {
+        var packed = Grid.IdxX * s.Scratch;
+        var strip = packed + s.StripRows * s.Width * 32;
+        var blocks = (s.Out + 31) / 32;
+        var tasks = s.Slices * blocks;
+        var partialSize = (s.Depth + 1) * 32;
+        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
+        for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
+        {
+            var slice = task / blocks;
+            var block = task % blocks;
+            var columns = s.Out - block * 32 < 32 ? s.Out - block * 32 : 32;
+            var accumulate = 0;
+            var end = WorkShare.Start(slice + 1, s.Slices, s.Batch);
+            for (var image = WorkShare.Start(slice, s.Slices, s.Batch); image < end; image++)
+            {
+                for (var row0 = 0; row0 < s.Height; row0 += s.StripRows)
+                {
+                    var rows = s.Height - row0 < s.StripRows ? s.Height - row0 : s.StripRows;
+                    var first = (image * s.Height + row0) * s.Width;
+                    Rows.Pack(dy, first * s.Out + block * 32, s.Out, rows * s.Width, columns, scratch, packed, 32);
+                    if (s.Kernel == 1)
+                    {
+                        Strip(x, first * s.In, scratch, packed, partial, task * partialSize, s, rows, accumulate);
+                    }
+                    else
+                    {
+                        PaddedStrip.Gather(x, scratch, strip, s, image, row0, rows);
+                        Strip(scratch, strip, scratch, packed, partial, task * partialSize, s, rows, accumulate);
+                    }
+
+                    accumulate = 1;
+                }
+            }
+        }
+    }
+
+    private static void Strip(
+        ArrayView<float> x, int xOffset, ArrayView<float> scratch, int packed, ArrayView<float> partial, int partialOffset,
+        ConvolutionShape s, int rows, int accumulate)
+    {
+        var run = s.Kernel * s.In;
+        for (var ky = 0; ky < s.Kernel; ky++)
+        {
+            for (var i = 0; i < run; i += Tile.RowCount)
+            {
+                var count = run - i < Tile.RowCount ? run - i : Tile.RowCount;
+                OuterTile.Accumulate32(
+                    x, xOffset + ky * s.Pitch * s.In + i, rows, s.Pitch * s.In, s.Width, s.In, scratch, packed,
+                    partial, partialOffset + (ky * run + i) * 32, count, accumulate);
+            }
+        }
+
+        OuterTile.AddRows32(scratch, packed, rows * s.Width, partial, partialOffset + s.Depth * 32, accumulate);
+    }
+
+    /// <summary>Adds the slices, in order, to the gradients of weights and bias.</summary>
+    /// <param name="partial">What <see cref="Fat"/> made.</param>
+    /// <param name="weights">Gradient of the weights, <c>[kernel y, kernel x, In, Out]</c>, added to.</param>
+    /// <param name="bias">Gradient of the bias, <c>[Out]</c>, added to.</param>
+    /// <param name="s">The convolution.</param>
+    /// <param name="useBias">0 where there is no bias.</param>
+    public static void Reduce(ArrayView<float> partial, ArrayView<float> weights, ArrayView<float> bias, ConvolutionShape s, int useBias)
+    {
+        var partialRows = s.Depth + 1;
+        var blocks = (s.Out + 31) / 32;
+        var chunks = (partialRows + Chunk - 1) / Chunk;
+        var tasks = blocks * chunks;
+        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
+        for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
+        {
+            var block = task / chunks;
+            var row = task % chunks * Chunk;
+            var columns = s.Out - block * 32 < 32 ? s.Out - block * 32 : 32;
+            var from = (block * partialRows + row) * 32;
+            var sliceStride = blocks * partialRows * 32;
+            for (var r = 0; r < Chunk && row + r < partialRows; r++)
+            {
+                if (row + r < s.Depth)
+                {
+                    OuterTile.AddSlices(partial, from + r * 32, sliceStride, s.Slices, weights, (row + r) * s.Out + block * 32, columns);
+                }
+                else if (useBias != 0)
+                {
+                    OuterTile.AddSlices(partial, from + r * 32, sliceStride, s.Slices, bias, block * 32, columns);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+using IlgpuEdm.Kernels.Primitives;
+using ILGPU;
+
+namespace IlgpuEdm.Kernels.Normalization;
+
+/// <summary>
+/// The gradients of group norm with SiLU. With <c>h = (x - mean) / deviation</c> and dz the gradient before SiLU:
+/// <c>dx = (gamma dz - mean(gamma dz) - h mean(gamma dz h)) / deviation</c>, means over the group.
+/// </summary>
+public static class GroupNormBackward
+{
+    /// <summary>Sums of each channel of each image.</summary>
+    /// <param name="x">Input of the norm, <c>[N, H, W, C]</c>.</param>
+    /// <param name="dy">Gradient of the output.</param>
+    /// <param name="coefficients">The table of the forward pass.</param>
+    /// <param name="sums">Receives <c>[N, 2, C]</c>: the sums of dz and of dz (x - mean).</param>
+    /// <param name="s">The norm.</param>
+    public static void Reduce(
+        ArrayView<float> x, ArrayView<float> dy, ArrayView<float> coefficients, ArrayView<float> sums, GroupNormShape s)
+    {
+        var tasks = s.Batch * s.Blocks;
+        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
+        for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
+        {
+            var image = task / s.Blocks;
+            var channel = task % s.Blocks * Channels.BlockWidth;
+            var count = s.Channels - channel < Channels.BlockWidth ? s.Channels - channel : Channels.BlockWidth;
+            NormGradient.Reduce(
+                x, dy, image * s.Pixels * s.Channels + channel, s.Pixels, s.Channels, count,
+                coefficients, image * GroupNormForward.CoefficientRows * s.Channels + channel, s.Channels, s.Silu,
+                sums, image * 2 * s.Channels + channel);
+        }
+    }
+
+    /// <summary>Writes p and q of each group into the table and adds to the gradients of gamma and beta.</summary>
+    /// <param name="sums">What <see cref="Reduce"/> made.</param>
+    /// <param name="gamma">Scale, <c>[C]</c>.</param>
+    /// <param name="coefficients">The table; rows p and q are written.</param>
+    /// <param name="dGamma">Gradient of the scale, added to.</param>
+    /// <param name="dBeta">Gradient of the shift, added to.</param>
+    /// <param name="s">The norm.</param>
+    public static void Combine(
+        ArrayView<float> sums, ArrayView<float> gamma, ArrayView<float> coefficients, ArrayView<float> dGamma, ArrayView<float> dBeta,
+        GroupNormShape s)
+    {
+        var groupTasks = s.Batch * s.Groups;
+        var tasks = groupTasks + s.Channels;
+        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
+        for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
+        {
+            if (task < groupTasks)
+            {
+                Group(sums, gamma, coefficients, task / s.Groups, task % s.Groups, s);
+            }
+            else
+            {
+                var channel = task - groupTasks;
+                var scale = 0f;
+                var shift = 0f;
+                for (var image = 0; image < s.Batch; image++)
+                {
+                    var o = image * 2 * s.Channels + channel;
+                    shift += sums[o];
+                    scale += sums[o + s.Channels] * coefficients[(image * GroupNormForward.CoefficientRows + 5) * s.Channels + channel];
+                }
+
+                dGamma[channel] += scale;
+                dBeta[channel] += shift;
+            }
+        }
+    }
+
+    private static void Group(
+        ArrayView<float> sums, ArrayView<float> gamma, ArrayView<float> coefficients, int image, int group, GroupNormShape s)
+    {
+        var size = s.Channels / s.Groups;
+        var first = group * size;
+        var o = image * 2 * s.Channels + first;
+        var m1 = 0f;
+        var m2 = 0f;
+        for (var i = 0; i < size; i++)
+        {
+            m1 += gamma[first + i] * sums[o + i];
+            m2 += gamma[first + i] * sums[o + s.Channels + i];
+        }
+
+        var table = image * GroupNormForward.CoefficientRows * s.Channels + first;
+        var inverse = coefficients[table + 5 * s.Channels];
+        var count = (float)(size * s.Pixels);
+        var p = -inverse * inverse * inverse * m2 / count;
+        var q = -inverse * m1 / count;
+        for (var i = 0; i < size; i++)
+        {
+            coefficients[table + 3 * s.Channels + i] = p;
+            coefficients[table + 4 * s.Channels + i] = q;
+        }
+    }
+
+    /// <summary>Writes the gradient of the input.</summary>
+    /// <param name="x">Input of the norm.</param>
+    /// <param name="dy">Gradient of the output.</param>
+    /// <param name="coefficients">The table, complete.</param>
+    /// <param name="dx">Receives the gradient.</param>
+    /// <param name="s">The norm.</param>
+    /// <param name="accumulate">Not 0 to add to the gradient.</param>
+    public static void Apply(
+        ArrayView<float> x, ArrayView<float> dy, ArrayView<float> coefficients, ArrayView<float> dx, GroupNormShape s, int accumulate)
+    {
+        var tasks = s.Batch * s.Pieces;
+        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
+        for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
+        {
+            var image = task / s.Pieces;
+            var pixel = task % s.Pieces * s.PiecePixels;
+            var pixels = s.Pixels - pixel < s.PiecePixels ? s.Pixels - pixel : s.PiecePixels;
+            NormGradient.Apply(
+                x, dy, dx, (image * s.Pixels + pixel) * s.Channels, pixels, s.Channels,
+                coefficients, image * GroupNormForward.CoefficientRows * s.Channels, s.Silu, accumulate);
+        }
+    }
+}

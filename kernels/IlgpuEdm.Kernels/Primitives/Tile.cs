@@ -1,0 +1,370 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using ILGPU;
+using ILGPU.IR.Intrinsics;
+
+namespace IlgpuEdm.Kernels.Primitives;
+
+/// <summary>
+/// The inner tile of convolutions and matrix products: 8 rows of A times a packed block of 16 or 32 columns of B,
+/// <c>c[i, j] = sum over k of a[row i, k] * b[k, j]</c>, each sum in the order of k with fused multiply-adds.
+/// </summary>
+/// <remarks>
+/// The rows of A are pixels of an image strip: row i + 1 lies <c>pixelStride</c> floats after row i, and <c>rowSkip</c> more where a line
+/// of <c>width</c> pixels ends. A row is read in <c>segments</c> runs of <c>length</c> contiguous floats, <c>segmentStride</c> apart: three runs
+/// of 3 * channels for a 3x3 convolution (its taps of one line and all channels are contiguous in NHWC), one run otherwise.
+/// </remarks>
+public static class Tile
+{
+    /// <summary>Rows of A, and of C, in a tile.</summary>
+    public const int RowCount = 8;
+
+    /// <summary>Columns of a full packed block of B.</summary>
+    public const int BlockWidth = 32;
+
+    /// <summary>Computes a tile of 8 rows and 32 columns.</summary>
+    /// <param name="a">Holds the rows.</param>
+    /// <param name="aOffset">Where row 0 starts.</param>
+    /// <param name="x">The place of row 0 in its line of pixels.</param>
+    /// <param name="width">Pixels in a line.</param>
+    /// <param name="pixelStride">From a row to the next, in floats.</param>
+    /// <param name="rowSkip">What is added at the end of a line, in floats.</param>
+    /// <param name="count">Rows that exist, 1 to 8; the others repeat the last and mean nothing.</param>
+    /// <param name="segments">Runs in a row.</param>
+    /// <param name="segmentStride">From a run to the next, in floats.</param>
+    /// <param name="length">Floats in a run.</param>
+    /// <param name="b">The packed block, <c>[segments * length, 32]</c>.</param>
+    /// <param name="bOffset">Where the block starts.</param>
+    /// <param name="c">The result, <c>[8, 32]</c>.</param>
+    /// <param name="cOffset">Where the result starts.</param>
+    [IntrinsicImplementation]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static void Multiply32(
+        ArrayView<float> a, int aOffset, int x, int width, int pixelStride, int rowSkip, int count,
+        int segments, int segmentStride, int length, ArrayView<float> b, int bOffset, ArrayView<float> c, int cOffset)
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            ref var p0 = ref a[aOffset];
+            Next(ref x, ref aOffset, width, pixelStride, rowSkip, 1, count);
+            ref var p1 = ref a[aOffset];
+            Next(ref x, ref aOffset, width, pixelStride, rowSkip, 2, count);
+            ref var p2 = ref a[aOffset];
+            Next(ref x, ref aOffset, width, pixelStride, rowSkip, 3, count);
+            ref var p3 = ref a[aOffset];
+            Next(ref x, ref aOffset, width, pixelStride, rowSkip, 4, count);
+            ref var p4 = ref a[aOffset];
+            Next(ref x, ref aOffset, width, pixelStride, rowSkip, 5, count);
+            ref var p5 = ref a[aOffset];
+            Next(ref x, ref aOffset, width, pixelStride, rowSkip, 6, count);
+            ref var p6 = ref a[aOffset];
+            Next(ref x, ref aOffset, width, pixelStride, rowSkip, 7, count);
+            ref var p7 = ref a[aOffset];
+            Multiply8x32(
+                ref p0, ref p1, ref p2, ref p3, ref p4, ref p5, ref p6, ref p7, segments, segmentStride, length, ref b[bOffset], ref c[cOffset]);
+        }
+        else
+        {
+            MultiplyByQuarters(a, aOffset, x, width, pixelStride, rowSkip, count, segments, segmentStride, length, b, bOffset, c, cOffset, 32);
+        }
+    }
+
+    // Apart from the views, whose checks would make the compiler keep every sum in memory.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Multiply8x32(
+        ref float p0, ref float p1, ref float p2, ref float p3, ref float p4, ref float p5, ref float p6, ref float p7,
+        int segments, int segmentStride, int length, ref float w, ref float r)
+    {
+        Vector512<float> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default;
+        Vector512<float> c30 = default, c31 = default, c40 = default, c41 = default, c50 = default, c51 = default;
+        Vector512<float> c60 = default, c61 = default, c70 = default, c71 = default;
+        for (var s = 0; s < segments; s++)
+        {
+            nint i = s * segmentStride;
+            nint end = i + length;
+            for (; i < end; i++)
+            {
+                var w0 = Vector512.LoadUnsafe(ref w);
+                var w1 = Vector512.LoadUnsafe(ref w, 16);
+                w = ref Unsafe.Add(ref w, 32);
+                var v = Vector512.Create(Unsafe.Add(ref p0, i));
+                c00 = Vector512.FusedMultiplyAdd(v, w0, c00);
+                c01 = Vector512.FusedMultiplyAdd(v, w1, c01);
+                v = Vector512.Create(Unsafe.Add(ref p1, i));
+                c10 = Vector512.FusedMultiplyAdd(v, w0, c10);
+                c11 = Vector512.FusedMultiplyAdd(v, w1, c11);
+                v = Vector512.Create(Unsafe.Add(ref p2, i));
+                c20 = Vector512.FusedMultiplyAdd(v, w0, c20);
+                c21 = Vector512.FusedMultiplyAdd(v, w1, c21);
+                v = Vector512.Create(Unsafe.Add(ref p3, i));
+                c30 = Vector512.FusedMultiplyAdd(v, w0, c30);
+                c31 = Vector512.FusedMultiplyAdd(v, w1, c31);
+                v = Vector512.Create(Unsafe.Add(ref p4, i));
+                c40 = Vector512.FusedMultiplyAdd(v, w0, c40);
+                c41 = Vector512.FusedMultiplyAdd(v, w1, c41);
+                v = Vector512.Create(Unsafe.Add(ref p5, i));
+                c50 = Vector512.FusedMultiplyAdd(v, w0, c50);
+                c51 = Vector512.FusedMultiplyAdd(v, w1, c51);
+                v = Vector512.Create(Unsafe.Add(ref p6, i));
+                c60 = Vector512.FusedMultiplyAdd(v, w0, c60);
+                c61 = Vector512.FusedMultiplyAdd(v, w1, c61);
+                v = Vector512.Create(Unsafe.Add(ref p7, i));
+                c70 = Vector512.FusedMultiplyAdd(v, w0, c70);
+                c71 = Vector512.FusedMultiplyAdd(v, w1, c71);
+            }
+        }
+
+        c00.StoreUnsafe(ref r);
+        c01.StoreUnsafe(ref r, 16);
+        c10.StoreUnsafe(ref r, 32);
+        c11.StoreUnsafe(ref r, 48);
+        c20.StoreUnsafe(ref r, 64);
+        c21.StoreUnsafe(ref r, 80);
+        c30.StoreUnsafe(ref r, 96);
+        c31.StoreUnsafe(ref r, 112);
+        c40.StoreUnsafe(ref r, 128);
+        c41.StoreUnsafe(ref r, 144);
+        c50.StoreUnsafe(ref r, 160);
+        c51.StoreUnsafe(ref r, 176);
+        c60.StoreUnsafe(ref r, 192);
+        c61.StoreUnsafe(ref r, 208);
+        c70.StoreUnsafe(ref r, 224);
+        c71.StoreUnsafe(ref r, 240);
+    }
+
+    /// <summary>The portable body of <see cref="Multiply32"/>.</summary>
+    /// <inheritdoc cref="Multiply32"/>
+    public static void Multiply32Portable(
+        ArrayView<float> a, int aOffset, int x, int width, int pixelStride, int rowSkip, int count,
+        int segments, int segmentStride, int length, ArrayView<float> b, int bOffset, ArrayView<float> c, int cOffset)
+    {
+        MultiplyPortable(a, aOffset, x, width, pixelStride, rowSkip, count, segments, segmentStride, length, b, bOffset, c, cOffset, 32);
+        MultiplyPortable(
+            a, aOffset, x, width, pixelStride, rowSkip, count, segments, segmentStride, length, b, bOffset + 16, c, cOffset + 16, 32);
+    }
+
+    /// <summary>Computes a tile of 8 rows and 16 columns; the parameters are those of <see cref="Multiply32"/>, with 16 for 32.</summary>
+    /// <inheritdoc cref="Multiply32"/>
+    [IntrinsicImplementation]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static void Multiply16(
+        ArrayView<float> a, int aOffset, int x, int width, int pixelStride, int rowSkip, int count,
+        int segments, int segmentStride, int length, ArrayView<float> b, int bOffset, ArrayView<float> c, int cOffset)
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            ref var p0 = ref a[aOffset];
+            Next(ref x, ref aOffset, width, pixelStride, rowSkip, 1, count);
+            ref var p1 = ref a[aOffset];
+            Next(ref x, ref aOffset, width, pixelStride, rowSkip, 2, count);
+            ref var p2 = ref a[aOffset];
+            Next(ref x, ref aOffset, width, pixelStride, rowSkip, 3, count);
+            ref var p3 = ref a[aOffset];
+            Next(ref x, ref aOffset, width, pixelStride, rowSkip, 4, count);
+            ref var p4 = ref a[aOffset];
+            Next(ref x, ref aOffset, width, pixelStride, rowSkip, 5, count);
+            ref var p5 = ref a[aOffset];
+            Next(ref x, ref aOffset, width, pixelStride, rowSkip, 6, count);
+            ref var p6 = ref a[aOffset];
+            Next(ref x, ref aOffset, width, pixelStride, rowSkip, 7, count);
+            ref var p7 = ref a[aOffset];
+            Multiply8x16(
+                ref p0, ref p1, ref p2, ref p3, ref p4, ref p5, ref p6, ref p7, segments, segmentStride, length, ref b[bOffset], ref c[cOffset]);
+        }
+        else
+        {
+            MultiplyByQuarters(a, aOffset, x, width, pixelStride, rowSkip, count, segments, segmentStride, length, b, bOffset, c, cOffset, 16);
+        }
+    }
+
+    // Apart from the views, whose checks would make the compiler keep every sum in memory.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Multiply8x16(
+        ref float p0, ref float p1, ref float p2, ref float p3, ref float p4, ref float p5, ref float p6, ref float p7,
+        int segments, int segmentStride, int length, ref float w, ref float r)
+    {
+        Vector512<float> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default;
+        for (var s = 0; s < segments; s++)
+        {
+            nint i = s * segmentStride;
+            nint end = i + length;
+            for (; i < end; i++)
+            {
+                var w0 = Vector512.LoadUnsafe(ref w);
+                w = ref Unsafe.Add(ref w, 16);
+                c0 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref p0, i)), w0, c0);
+                c1 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref p1, i)), w0, c1);
+                c2 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref p2, i)), w0, c2);
+                c3 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref p3, i)), w0, c3);
+                c4 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref p4, i)), w0, c4);
+                c5 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref p5, i)), w0, c5);
+                c6 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref p6, i)), w0, c6);
+                c7 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref p7, i)), w0, c7);
+            }
+        }
+
+        c0.StoreUnsafe(ref r);
+        c1.StoreUnsafe(ref r, 16);
+        c2.StoreUnsafe(ref r, 32);
+        c3.StoreUnsafe(ref r, 48);
+        c4.StoreUnsafe(ref r, 64);
+        c5.StoreUnsafe(ref r, 80);
+        c6.StoreUnsafe(ref r, 96);
+        c7.StoreUnsafe(ref r, 112);
+    }
+
+    /// <summary>The portable body of <see cref="Multiply16"/>.</summary>
+    /// <inheritdoc cref="Multiply32"/>
+    public static void Multiply16Portable(
+        ArrayView<float> a, int aOffset, int x, int width, int pixelStride, int rowSkip, int count,
+        int segments, int segmentStride, int length, ArrayView<float> b, int bOffset, ArrayView<float> c, int cOffset) =>
+        MultiplyPortable(a, aOffset, x, width, pixelStride, rowSkip, count, segments, segmentStride, length, b, bOffset, c, cOffset, 16);
+
+    // 8 rows by 16 columns, in two halves of 4 rows whose 64 sums compilers keep in registers.
+    private static void MultiplyPortable(
+        ArrayView<float> a, int aOffset, int x, int width, int pixelStride, int rowSkip, int count,
+        int segments, int segmentStride, int length, ArrayView<float> b, int bOffset, ArrayView<float> c, int cOffset, int stride)
+    {
+        var sums = LocalMemory.Allocate<float>(64);
+        for (var half = 0; half < 8; half += 4)
+        {
+            var o0 = aOffset;
+            Next(ref x, ref aOffset, width, pixelStride, rowSkip, half + 1, count);
+            var o1 = aOffset;
+            Next(ref x, ref aOffset, width, pixelStride, rowSkip, half + 2, count);
+            var o2 = aOffset;
+            Next(ref x, ref aOffset, width, pixelStride, rowSkip, half + 3, count);
+            var o3 = aOffset;
+            Next(ref x, ref aOffset, width, pixelStride, rowSkip, half + 4, count);
+            for (var j = 0; j < 64; j++)
+            {
+                sums[j] = 0f;
+            }
+
+            var w = bOffset;
+            for (var s = 0; s < segments; s++)
+            {
+                for (var i = s * segmentStride; i < s * segmentStride + length; i++)
+                {
+                    var v0 = a[o0 + i];
+                    var v1 = a[o1 + i];
+                    var v2 = a[o2 + i];
+                    var v3 = a[o3 + i];
+                    for (var j = 0; j < 16; j++)
+                    {
+                        sums[j] += v0 * b[w + j];
+                    }
+
+                    for (var j = 0; j < 16; j++)
+                    {
+                        sums[16 + j] += v1 * b[w + j];
+                    }
+
+                    for (var j = 0; j < 16; j++)
+                    {
+                        sums[32 + j] += v2 * b[w + j];
+                    }
+
+                    for (var j = 0; j < 16; j++)
+                    {
+                        sums[48 + j] += v3 * b[w + j];
+                    }
+
+                    w += stride;
+                }
+            }
+
+            for (var i = 0; i < 4; i++)
+            {
+                for (var j = 0; j < 16; j++)
+                {
+                    c[cOffset + (half + i) * stride + j] = sums[i * 16 + j];
+                }
+            }
+        }
+    }
+
+    // Four rows by 16 columns at a time: what the 16 registers of AVX2 hold.
+    private static void MultiplyByQuarters(
+        ArrayView<float> a, int aOffset, int x, int width, int pixelStride, int rowSkip, int count,
+        int segments, int segmentStride, int length, ArrayView<float> b, int bOffset, ArrayView<float> c, int cOffset, int stride)
+    {
+        for (var half = 0; half < 8; half += 4)
+        {
+            ref var p0 = ref a[aOffset];
+            Next(ref x, ref aOffset, width, pixelStride, rowSkip, half + 1, count);
+            ref var p1 = ref a[aOffset];
+            Next(ref x, ref aOffset, width, pixelStride, rowSkip, half + 2, count);
+            ref var p2 = ref a[aOffset];
+            Next(ref x, ref aOffset, width, pixelStride, rowSkip, half + 3, count);
+            ref var p3 = ref a[aOffset];
+            Next(ref x, ref aOffset, width, pixelStride, rowSkip, half + 4, count);
+            for (var j = 0; j < stride; j += 16)
+            {
+                Multiply4x16(
+                    ref p0, ref p1, ref p2, ref p3, segments, segmentStride, length, ref b[bOffset + j], stride,
+                    ref c[cOffset + half * stride + j]);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Multiply4x16(
+        ref float p0, ref float p1, ref float p2, ref float p3, int segments, int segmentStride, int length,
+        ref float w, int stride, ref float r)
+    {
+        Vector256<float> c00 = default, c01 = default, c10 = default, c11 = default;
+        Vector256<float> c20 = default, c21 = default, c30 = default, c31 = default;
+        for (var s = 0; s < segments; s++)
+        {
+            nint i = s * segmentStride;
+            nint end = i + length;
+            for (; i < end; i++)
+            {
+                var w0 = Vector256.LoadUnsafe(ref w);
+                var w1 = Vector256.LoadUnsafe(ref w, 8);
+                w = ref Unsafe.Add(ref w, stride);
+                var v = Vector256.Create(Unsafe.Add(ref p0, i));
+                c00 = Vector256.FusedMultiplyAdd(v, w0, c00);
+                c01 = Vector256.FusedMultiplyAdd(v, w1, c01);
+                v = Vector256.Create(Unsafe.Add(ref p1, i));
+                c10 = Vector256.FusedMultiplyAdd(v, w0, c10);
+                c11 = Vector256.FusedMultiplyAdd(v, w1, c11);
+                v = Vector256.Create(Unsafe.Add(ref p2, i));
+                c20 = Vector256.FusedMultiplyAdd(v, w0, c20);
+                c21 = Vector256.FusedMultiplyAdd(v, w1, c21);
+                v = Vector256.Create(Unsafe.Add(ref p3, i));
+                c30 = Vector256.FusedMultiplyAdd(v, w0, c30);
+                c31 = Vector256.FusedMultiplyAdd(v, w1, c31);
+            }
+        }
+
+        c00.StoreUnsafe(ref r);
+        c01.StoreUnsafe(ref r, 8);
+        r = ref Unsafe.Add(ref r, stride);
+        c10.StoreUnsafe(ref r);
+        c11.StoreUnsafe(ref r, 8);
+        r = ref Unsafe.Add(ref r, stride);
+        c20.StoreUnsafe(ref r);
+        c21.StoreUnsafe(ref r, 8);
+        r = ref Unsafe.Add(ref r, stride);
+        c30.StoreUnsafe(ref r);
+        c31.StoreUnsafe(ref r, 8);
+    }
+
+    // Moves to the next row, unless the last row that exists has been reached.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Next(ref int x, ref int offset, int width, int pixelStride, int rowSkip, int row, int count)
+    {
+        if (row < count)
+        {
+            offset += pixelStride;
+            x++;
+            if (x == width)
+            {
+                x = 0;
+                offset += rowSkip;
+            }
+        }
+    }
+}

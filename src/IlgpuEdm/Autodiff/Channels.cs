@@ -1,0 +1,54 @@
+using IlgpuEdm.Devices;
+using IlgpuEdm.Kernels.Elementwise;
+
+namespace IlgpuEdm.Autodiff;
+
+/// <summary>Operations along channels.</summary>
+public static class Channels
+{
+    /// <summary>Joins the channels of two tensors, as the decoder does with the encoder's skips.</summary>
+    /// <param name="tape">The tape.</param>
+    /// <param name="a">First channels, <c>[N, H, W, A]</c>.</param>
+    /// <param name="b">Last channels, <c>[N, H, W, B]</c>.</param>
+    /// <returns><c>[N, H, W, A + B]</c>.</returns>
+    public static Tensor Concatenate(this Tape tape, Tensor a, Tensor b)
+    {
+        int sizeA = a.Size(-1), sizeB = b.Size(-1), size = sizeA + sizeB;
+        var y = tape.New([.. a.Shape.Take(a.Shape.Count - 1), size]);
+        var pixels = a.Length / sizeA;
+        Copy(a, y, pixels, sizeA, 0, 0, 0);
+        Copy(b, y, pixels, sizeB, 0, sizeA, 0);
+        tape.Record(y, [a, b], dy =>
+        {
+            if (tape.WantsGradient(a, out var da, out var accumulate))
+            {
+                Copy(dy, da, pixels, sizeA, 0, 0, accumulate);
+            }
+
+            if (tape.WantsGradient(b, out var db, out accumulate))
+            {
+                Copy(dy, db, pixels, sizeB, sizeA, 0, accumulate);
+            }
+
+            dy.Release();
+        });
+        return y;
+    }
+
+    /// <summary>Sums each channel over an image's pixels: <c>[N, H, W, C]</c> to <c>[N, C]</c>; not recorded.</summary>
+    internal static void Sum(Tensor x, Tensor y, bool accumulate)
+    {
+        var device = x.Device;
+        int batch = y.Size(0), channels = y.Size(1);
+        var items = device.WorkItems(batch * ((channels + 15) / 16));
+        var scratch = new Tensor(device, items * 16);
+        device.Launch(
+            ChannelKernels.Sum, items, new KernelWork(0, 4.0 * x.Length),
+            x.View, y.View, scratch.View, batch, x.Length / (batch * channels), channels, accumulate ? 1 : 0);
+        scratch.Release();
+    }
+
+    private static void Copy(Tensor x, Tensor y, int pixels, int channels, int xOffset, int yOffset, int accumulate) => x.Device.Launch(
+        ChannelKernels.Copy, x.Device.WorkItems(ChannelKernels.CopyTasks(pixels)), new KernelWork(0, 8.0 * pixels * channels),
+        x.View, y.View, pixels, channels, x.Size(-1), xOffset, y.Size(-1), yOffset, accumulate);
+}

@@ -1,0 +1,131 @@
+using IlgpuEdm.Devices;
+using IlgpuEdm.Kernels.Convolution;
+
+namespace IlgpuEdm.Autodiff;
+
+/// <summary>Convolution with stride 1 and zero padding, kernel 1x1 or 3x3.</summary>
+public static class Convolution
+{
+    private const int MaxSlices = 8;
+    private const int ForwardStripFloats = 24 * 1024;
+    private const int GradientStripFloats = 12 * 1024;
+
+    /// <summary><c>(conv(x) + bias + shift + residual) * scale</c>.</summary>
+    /// <param name="tape">The tape.</param>
+    /// <param name="x">Input, <c>[N, H, W, In]</c>.</param>
+    /// <param name="weight"><c>[k, k, In, Out]</c> with k = 1 or 3.</param>
+    /// <param name="bias"><c>[Out]</c>, or null.</param>
+    /// <param name="shift">Added to each pixel of an image, <c>[N, Out]</c>, or null.</param>
+    /// <param name="residual">Added to the output, laid out as it, or null.</param>
+    /// <param name="scale">Factor of the sum.</param>
+    /// <returns><c>[N, H, W, Out]</c>.</returns>
+    public static Tensor Convolve(
+        this Tape tape, Tensor x, Tensor weight, Tensor? bias, Tensor? shift = null, Tensor? residual = null, float scale = 1f)
+    {
+        int batch = x.Size(0), height = x.Size(1), width = x.Size(2), kernel = weight.Size(0);
+        var shape = new ConvolutionShape
+        {
+            Batch = batch, Height = height, Width = width, In = x.Size(3), Out = weight.Size(3), Kernel = kernel,
+        };
+        if (weight.Size(2) != shape.In)
+        {
+            throw new ArgumentException($"the weights are for {weight.Size(2)} channels, the input has {shape.In}", nameof(weight));
+        }
+
+        var y = tape.New(batch, height, width, shape.Out);
+        Forward(x, weight, bias, shift, residual, y, shape, turned: false, scale, accumulate: 0);
+        tape.Record(y, [x, weight, bias, shift, residual], dy =>
+        {
+            if (scale != 1f)
+            {
+                Elementwise.Combine(dy, null, dy, scale, 0f, accumulate: false);
+            }
+
+            if (tape.WantsGradient(shift, out var dShift, out var accumulate))
+            {
+                Channels.Sum(dy, dShift, accumulate != 0);
+            }
+
+            WeightGradient(x, dy, weight, bias, shape);
+            if (tape.WantsGradient(x, out var dx, out accumulate))
+            {
+                var turned = shape with { In = shape.Out, Out = shape.In };
+                Forward(dy, weight, null, null, null, dx, turned, turned: true, 1f, accumulate);
+            }
+
+            if (residual != null)
+            {
+                tape.AddGradient(residual, dy);
+            }
+            else
+            {
+                dy.Release();
+            }
+        });
+        return y;
+    }
+
+    private static void Forward(
+        Tensor x, Tensor weight, Tensor? bias, Tensor? shift, Tensor? residual, Tensor y, ConvolutionShape shape, bool turned,
+        float scale, int accumulate)
+    {
+        var device = x.Device;
+        CutStrips(ref shape, shape.Pitch * shape.In, ForwardStripFloats);
+        shape.Scratch = ConvolutionForward.ScratchSize(shape);
+        var packed = new Tensor(device, shape.Depth * PackedWeights.PaddedColumns(shape.Out));
+        device.Launch(
+            turned ? PackedWeights.Backward : PackedWeights.Forward, device.WorkItems(PackedWeights.Tasks(shape.Depth, shape.Out)),
+            new KernelWork(0, 8.0 * packed.Length), weight.View, packed.View, shape);
+        var items = device.WorkItems(shape.Batch * shape.Strips, shape.Scratch);
+        var scratch = new Tensor(device, items * shape.Scratch);
+        device.Launch(
+            ConvolutionForward.Fat, items, Work(shape), x.View, packed.View, (bias ?? packed).View, (shift ?? packed).View, (residual ?? y).View,
+            y.View, scratch.View, shape,
+            new Epilogue
+            {
+                UseBias = bias == null ? 0 : 1, UseShift = shift == null ? 0 : 1, UseResidual = residual == null ? 0 : 1,
+                Accumulate = accumulate, Scale = scale,
+            });
+        scratch.Release();
+        packed.Release();
+    }
+
+    private static void WeightGradient(Tensor x, Tensor dy, Tensor weight, Tensor? bias, ConvolutionShape shape)
+    {
+        if (weight.Gradient == null)
+        {
+            return;
+        }
+
+        var device = x.Device;
+        shape.Slices = Math.Min(MaxSlices, shape.Batch);
+        CutStrips(ref shape, (shape.Kernel == 1 ? 0 : shape.Pitch * shape.In) + shape.Width * 32, GradientStripFloats);
+        shape.Scratch = ConvolutionWeightGradient.ScratchSize(shape);
+        var blocks = ConvolutionWeightGradient.Blocks(shape);
+        var partial = new Tensor(device, shape.Slices * blocks * ConvolutionWeightGradient.PartialRows(shape) * 32);
+        var items = device.WorkItems(shape.Slices * blocks, shape.Scratch);
+        var scratch = new Tensor(device, items * shape.Scratch);
+        device.Launch(ConvolutionWeightGradient.Fat, items, Work(shape), x.View, dy.View, partial.View, scratch.View, shape);
+        device.Launch(
+            ConvolutionWeightGradient.Reduce, device.WorkItems(ConvolutionWeightGradient.ReduceTasks(shape)),
+            new KernelWork(0, 4.0 * partial.Length),
+            partial.View, weight.Gradient.View, (bias?.Gradient ?? weight.Gradient).View, shape, bias?.Gradient == null ? 0 : 1);
+        scratch.Release();
+        partial.Release();
+    }
+
+    // Strips follow from the layer's shape alone: the order of the weight gradient's sums must not depend on the batch or the machine.
+    private static void CutStrips(ref ConvolutionShape shape, int floatsPerRow, int target)
+    {
+        var most = Math.Clamp(floatsPerRow == 0 ? shape.Height : target / floatsPerRow, 1, shape.Height);
+        shape.Strips = (shape.Height + most - 1) / most;
+        shape.StripRows = (shape.Height + shape.Strips - 1) / shape.Strips;
+        shape.Strips = (shape.Height + shape.StripRows - 1) / shape.StripRows;
+    }
+
+    private static KernelWork Work(in ConvolutionShape s)
+    {
+        var pixels = (double)s.Batch * s.Height * s.Width;
+        return new KernelWork(2 * pixels * s.Depth * s.Out, 4 * pixels * (s.In + s.Out));
+    }
+}

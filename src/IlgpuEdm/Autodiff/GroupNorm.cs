@@ -1,0 +1,72 @@
+using IlgpuEdm.Devices;
+using IlgpuEdm.Kernels.Normalization;
+
+namespace IlgpuEdm.Autodiff;
+
+/// <summary>Group norm with SiLU fused.</summary>
+public static class GroupNorm
+{
+    private const int PieceFloats = 4096;
+
+    /// <summary><c>gamma * (x - mean) / sqrt(variance + epsilon) + beta</c> over groups of channels, with SiLU after it if asked for.</summary>
+    /// <param name="tape">The tape.</param>
+    /// <param name="x">Input, <c>[N, H, W, C]</c>.</param>
+    /// <param name="gamma">Scale, <c>[C]</c>.</param>
+    /// <param name="beta">Shift, <c>[C]</c>.</param>
+    /// <param name="groups">Groups; divides C.</param>
+    /// <param name="epsilon">What is added to the variance.</param>
+    /// <param name="silu">Whether SiLU follows.</param>
+    /// <returns>As the input.</returns>
+    public static Tensor Normalize(this Tape tape, Tensor x, Tensor gamma, Tensor beta, int groups, float epsilon, bool silu)
+    {
+        var device = tape.Device;
+        int batch = x.Size(0), channels = x.Size(-1), pixels = x.Length / (batch * channels);
+        if (channels % groups != 0)
+        {
+            throw new ArgumentException($"{groups} groups do not divide {channels} channels", nameof(groups));
+        }
+
+        var piece = Math.Clamp(PieceFloats / channels, 1, pixels);
+        var shape = new GroupNormShape
+        {
+            Batch = batch, Pixels = pixels, Channels = channels, Groups = groups, PiecePixels = piece, Pieces = (pixels + piece - 1) / piece,
+            Silu = silu ? 1 : 0, Epsilon = epsilon,
+        };
+        var reduceItems = device.WorkItems(batch * shape.Blocks);
+        var applyItems = device.WorkItems(batch * shape.Pieces);
+        var moments = new Tensor(device, batch * 2 * channels);
+        var coefficients = tape.New(batch * GroupNormForward.CoefficientRows * channels);
+        var y = tape.New([.. x.Shape]);
+        device.Launch(GroupNormForward.Moments, reduceItems, new KernelWork(0, 4.0 * x.Length), x.View, moments.View, shape);
+        device.Launch(
+            GroupNormForward.Coefficients, device.WorkItems(batch * groups), default,
+            moments.View, gamma.View, beta.View, coefficients.View, shape);
+        device.Launch(
+            GroupNormForward.Apply, applyItems, new KernelWork(0, 8.0 * x.Length), x.View, coefficients.View, y.View, shape);
+        moments.Release();
+
+        tape.Record(
+            y, [x, gamma, beta],
+            dy =>
+            {
+                var sums = new Tensor(device, batch * 2 * channels);
+                device.Launch(
+                    GroupNormBackward.Reduce, reduceItems, new KernelWork(0, 8.0 * x.Length),
+                    x.View, dy.View, coefficients.View, sums.View, shape);
+                device.Launch(
+                    GroupNormBackward.Combine, device.WorkItems(batch * groups + channels), default,
+                    sums.View, gamma.View, coefficients.View, gamma.Gradient!.View, beta.Gradient!.View, shape);
+                sums.Release();
+                if (tape.WantsGradient(x, out var dx, out var accumulate))
+                {
+                    device.Launch(
+                        GroupNormBackward.Apply, applyItems, new KernelWork(0, 12.0 * x.Length),
+                        x.View, dy.View, coefficients.View, dx.View, shape, accumulate);
+                }
+
+                dy.Release();
+            },
+            coefficients);
+        return y;
+    }
+}

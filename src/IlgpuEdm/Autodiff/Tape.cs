@@ -1,0 +1,179 @@
+using IlgpuEdm.Devices;
+
+namespace IlgpuEdm.Autodiff;
+
+/// <summary>
+/// Records operations and walks them back. An operation computes its output and records what turns the output's gradient into its
+/// inputs' gradients; <see cref="Backward"/> runs these in reverse. The tape owns every tensor made under it; without
+/// recording (inference) a tensor goes back to the pool as soon as the network says that it will not read it again.
+/// </summary>
+public sealed class Tape : IDisposable
+{
+    private readonly List<Entry> _entries = [];
+    private readonly List<Tensor> _owned = [];
+
+    /// <summary>Starts a tape.</summary>
+    /// <param name="device">Where its tensors lie.</param>
+    /// <param name="recording">False for inference.</param>
+    /// <param name="dropout">Seed and image numbers of dropout's draws; needed only where dropout is used.</param>
+    public Tape(Device device, bool recording, RandomKey? dropout = null)
+    {
+        Device = device;
+        Recording = recording;
+        DropoutKey = dropout;
+    }
+
+    /// <summary>Where the tensors lie.</summary>
+    public Device Device { get; }
+
+    /// <summary>Whether operations are recorded.</summary>
+    public bool Recording { get; }
+
+    /// <summary>What dropout draws from; null leaves dropout out.</summary>
+    public RandomKey? DropoutKey { get; }
+
+    /// <summary>Makes a tensor that this tape owns.</summary>
+    /// <param name="shape">Its dimensions.</param>
+    /// <returns>The tensor; what it holds is undefined.</returns>
+    public Tensor New(params int[] shape)
+    {
+        var tensor = new Tensor(Device, shape);
+        _owned.Add(tensor);
+        return tensor;
+    }
+
+    /// <summary>Makes a tensor that this tape owns from numbers.</summary>
+    /// <param name="values">The elements.</param>
+    /// <param name="shape">Its dimensions.</param>
+    /// <returns>The tensor.</returns>
+    public Tensor From(ReadOnlySpan<float> values, params int[] shape)
+    {
+        var tensor = New(shape);
+        tensor.Upload(values);
+        return tensor;
+    }
+
+    /// <summary>Records how an operation's gradient flows; nothing happens if no input wants a gradient.</summary>
+    /// <param name="output">The result.</param>
+    /// <param name="inputs">What it was made of.</param>
+    /// <param name="backward">Takes the output's gradient, which it owns, and adds to the inputs' gradients.</param>
+    /// <param name="saved">Tensors that only this operation's backward reads.</param>
+    internal void Record(Tensor output, ReadOnlySpan<Tensor?> inputs, Action<Tensor> backward, params Tensor[] saved)
+    {
+        var wanted = false;
+        foreach (var input in inputs)
+        {
+            wanted |= input is { RequiresGradient: true };
+        }
+
+        if (!Recording || !wanted)
+        {
+            foreach (var tensor in saved)
+            {
+                tensor.Release();
+            }
+
+            return;
+        }
+
+        output.RequiresGradient = true;
+        _entries.Add(new Entry(output, backward, saved));
+    }
+
+    /// <summary>Says that the forward pass will not read a tensor again: without recording its memory goes back at once.</summary>
+    /// <param name="tensor">The tensor.</param>
+    public void Release(Tensor tensor)
+    {
+        if (!Recording)
+        {
+            tensor.Release();
+        }
+    }
+
+    /// <summary>
+    /// Adds the gradients of everything that led to a tensor. Each operation's output, gradient and saved tensors go back to the pool as
+    /// soon as they are consumed.
+    /// </summary>
+    /// <param name="output">The tensor.</param>
+    /// <param name="gradient">Its gradient; the tape takes it over.</param>
+    public void Backward(Tensor output, Tensor gradient)
+    {
+        AddGradient(output, gradient);
+        for (var i = _entries.Count - 1; i >= 0; i--)
+        {
+            var (result, backward, saved) = _entries[i];
+            if (result.Gradient is { } g)
+            {
+                result.Gradient = null;
+                backward(g);
+            }
+
+            result.Release();
+            foreach (var tensor in saved)
+            {
+                tensor.Release();
+            }
+        }
+
+        _entries.Clear();
+    }
+
+    /// <summary>Where to write the gradient of an input, if it wants one.</summary>
+    /// <param name="input">The input.</param>
+    /// <param name="gradient">Its gradient.</param>
+    /// <param name="accumulate">1 if the gradient holds a sum already, 0 if it must be overwritten.</param>
+    /// <returns>Whether a gradient is wanted.</returns>
+    internal bool WantsGradient(Tensor? input, out Tensor gradient, out int accumulate)
+    {
+        accumulate = 0;
+        gradient = null!;
+        if (input is not { RequiresGradient: true })
+        {
+            return false;
+        }
+
+        if (input.Gradient == null)
+        {
+            input.Gradient = New([.. input.Shape]);
+        }
+        else
+        {
+            accumulate = 1;
+        }
+
+        gradient = input.Gradient;
+        return true;
+    }
+
+    /// <summary>Adds a gradient to a tensor's; the first is taken over as it is.</summary>
+    internal void AddGradient(Tensor input, Tensor gradient)
+    {
+        if (!input.RequiresGradient)
+        {
+            gradient.Release();
+        }
+        else if (input.Gradient == null)
+        {
+            input.Gradient = gradient;
+        }
+        else
+        {
+            Elementwise.Combine(gradient, null, input.Gradient, 1f, 0f, accumulate: true);
+            gradient.Release();
+        }
+    }
+
+    /// <summary>Gives all memory back.</summary>
+    public void Dispose()
+    {
+        foreach (var tensor in _owned)
+        {
+            tensor.Release();
+        }
+
+        _owned.Clear();
+        _entries.Clear();
+    }
+
+    private readonly record struct Entry(Tensor Output, Action<Tensor> Backward, Tensor[] Saved);
+}

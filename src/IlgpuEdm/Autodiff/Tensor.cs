@@ -1,0 +1,105 @@
+using IlgpuEdm.Devices;
+using ILGPU;
+
+namespace IlgpuEdm.Autodiff;
+
+/// <summary>
+/// A contiguous float32 tensor on a device. Images and activations are <c>[N, H, W, C]</c>, convolution weights <c>[kernel y, kernel x, in, out]</c>,
+/// weights of linear layers <c>[in, out]</c>. Its memory belongs to the tape that made it, or to the parameter block.
+/// </summary>
+public sealed class Tensor
+{
+    private readonly int[] _shape;
+    private PooledBuffer? _buffer;
+    private ArrayView<float> _view;
+
+    /// <summary>Makes a tensor with memory of its own from the device's pool; what it holds is undefined.</summary>
+    /// <param name="device">Where it lies.</param>
+    /// <param name="shape">Its dimensions.</param>
+    internal Tensor(Device device, params int[] shape)
+        : this(device, shape, default)
+    {
+        _buffer = device.Pool.Rent(Length);
+        _view = _buffer.View;
+    }
+
+    /// <summary>Makes a tensor on memory that belongs to somebody else.</summary>
+    internal Tensor(Device device, int[] shape, ArrayView<float> view)
+    {
+        Device = device;
+        _shape = shape;
+        _view = view;
+        var length = 1L;
+        foreach (var d in shape)
+        {
+            length *= d;
+        }
+
+        if (length >= int.MaxValue)
+        {
+            throw new EdmException($"a tensor of [{string.Join(", ", shape)}] has too many elements; use a smaller --micro-batch");
+        }
+
+        Length = (int)length;
+    }
+
+    /// <summary>Where the tensor lies.</summary>
+    public Device Device { get; }
+
+    /// <summary>The dimensions.</summary>
+    public IReadOnlyList<int> Shape => _shape;
+
+    /// <summary>Number of elements.</summary>
+    public int Length { get; }
+
+    /// <summary>Whether a gradient is wanted.</summary>
+    public bool RequiresGradient { get; internal set; }
+
+    /// <summary>
+    /// The gradient. A parameter's is always there and added to; an activation's comes into being when backward first writes it.
+    /// </summary>
+    public Tensor? Gradient { get; internal set; }
+
+    /// <summary>The elements, for kernels.</summary>
+    /// <exception cref="InvalidOperationException">The memory has been given back.</exception>
+    internal ArrayView<float> View => _view.IsValid ? _view : throw new InvalidOperationException("this tensor's memory was given back");
+
+    internal bool IsReleased => !_view.IsValid;
+
+    /// <summary>The dimension at a place; from the end if negative.</summary>
+    internal int Size(int dimension) => _shape[dimension < 0 ? _shape.Length + dimension : dimension];
+
+    /// <summary>Copies numbers to the tensor.</summary>
+    /// <param name="values">As many as it has elements.</param>
+    public void Upload(ReadOnlySpan<float> values)
+    {
+        if (values.Length != Length)
+        {
+            throw new ArgumentException($"{values.Length} values for a tensor of {Length}", nameof(values));
+        }
+
+        Device.Upload(values, View);
+    }
+
+    /// <summary>Copies the elements to the host.</summary>
+    /// <returns>The elements in order.</returns>
+    public float[] ToArray()
+    {
+        var values = new float[Length];
+        Device.Download(View, values);
+        return values;
+    }
+
+    /// <summary>Gives the memory back; the gradient's too.</summary>
+    internal void Release()
+    {
+        if (_buffer != null)
+        {
+            Device.Pool.Return(_buffer);
+            _buffer = null;
+            _view = default;
+            Gradient?.Release();
+            Gradient = null;
+        }
+    }
+}

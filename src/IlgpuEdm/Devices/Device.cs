@@ -1,0 +1,126 @@
+using System.Runtime.InteropServices;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace IlgpuEdm.Devices;
+
+/// <summary>
+/// An open accelerator: its kernels, its memory and what they cost. Everything runs in order on one stream. Not for use by several
+/// threads at once.
+/// </summary>
+public sealed partial class Device : IDisposable
+{
+    private const int FatItemsOnGpu = 4096;
+    private readonly Context _context;
+    private readonly KernelLoader _kernels;
+
+    private Device(Context context, Accelerator accelerator, DeviceKind kind, string spec)
+    {
+        _context = context;
+        Accelerator = accelerator;
+        Kind = kind;
+        Spec = spec;
+        _kernels = new KernelLoader(accelerator);
+        Pool = new MemoryPool(this);
+        Profile = new KernelProfile(this);
+        MaxWorkItems = kind switch
+        {
+            DeviceKind.Cpu => Environment.ProcessorCount,
+            DeviceKind.OpenCl when accelerator.WarpSize <= 8 => Math.Max(1, 4 * accelerator.NumMultiprocessors),
+            _ => FatItemsOnGpu,
+        };
+    }
+
+    /// <summary>What opens this device again.</summary>
+    public string Spec { get; }
+
+    /// <summary>The name that the driver gives.</summary>
+    public string Name => Accelerator.Name;
+
+    /// <summary>The kind of accelerator.</summary>
+    public DeviceKind Kind { get; }
+
+    /// <summary>The memory of all tensors.</summary>
+    public MemoryPool Pool { get; }
+
+    /// <summary>What each kernel cost, where asked for.</summary>
+    public KernelProfile Profile { get; }
+
+    /// <summary>Work items that a fat kernel is launched with at most.</summary>
+    public int MaxWorkItems { get; }
+
+    internal Accelerator Accelerator { get; }
+
+    internal AcceleratorStream Stream => Accelerator.DefaultStream;
+
+    /// <summary>Opens a device.</summary>
+    /// <param name="spec">
+    /// <c>auto</c> (CUDA, then an OpenCL GPU, then the CPU), <c>cpu</c>, <c>cuda</c>, <c>opencl</c>, or one of several: <c>opencl:1</c>.
+    /// <c>cpu:emulator</c> is for tests.
+    /// </param>
+    /// <returns>The device; dispose it after everything made on it.</returns>
+    /// <exception cref="EdmException">The name means nothing, or the device is not there; lists those that are.</exception>
+    public static Device Open(string spec = "auto")
+    {
+        var (context, accelerator, kind, opened) = DeviceCatalog.Open(spec);
+        return new Device(context, accelerator, kind, opened);
+    }
+
+    /// <summary>The devices that are there.</summary>
+    /// <returns>CUDA devices, OpenCL devices and the CPU.</returns>
+    public static IReadOnlyList<DeviceInfo> List() => DeviceCatalog.List();
+
+    /// <summary>Waits until all that was launched is done.</summary>
+    public void Synchronize() => Stream.Synchronize();
+
+    /// <summary>Copies numbers to the device.</summary>
+    /// <param name="source">The numbers.</param>
+    /// <param name="target">Receives them from its start.</param>
+    public void Upload<T>(ReadOnlySpan<T> source, ArrayView<T> target)
+        where T : unmanaged
+    {
+        if (source.IsEmpty)
+        {
+            return;
+        }
+
+        if (Kind == DeviceKind.Cpu)
+        {
+            source.CopyTo(MemoryMarshal.CreateSpan(ref target[0], source.Length));
+            return;
+        }
+
+        target.SubView(0, source.Length).CopyFromCPUUnsafeAsync(Stream, ref MemoryMarshal.GetReference(source), source.Length);
+        Stream.Synchronize();
+    }
+
+    /// <summary>Copies numbers from the device, after all that was launched is done.</summary>
+    /// <param name="source">The numbers; as many as the target holds are read.</param>
+    /// <param name="target">Receives them.</param>
+    public void Download<T>(ArrayView<T> source, Span<T> target)
+        where T : unmanaged
+    {
+        if (target.IsEmpty)
+        {
+            return;
+        }
+
+        if (Kind == DeviceKind.Cpu)
+        {
+            MemoryMarshal.CreateReadOnlySpan(ref source[0], target.Length).CopyTo(target);
+            return;
+        }
+
+        source.SubView(0, target.Length).CopyToCPUUnsafeAsync(Stream, ref MemoryMarshal.GetReference(target), target.Length);
+        Stream.Synchronize();
+    }
+
+    /// <summary>Closes the device and frees its memory.</summary>
+    public void Dispose()
+    {
+        Pool.Dispose();
+        _kernels.Dispose();
+        Accelerator.Dispose();
+        _context.Dispose();
+    }
+}

@@ -1,0 +1,13 @@
+using IlgpuEdm.Autodiff;
+
+namespace IlgpuEdm.Networks;
+
+/// <summary>What a module needs to run: the tape to record on and the values of the parameters.</summary>
+/// <param name="Tape">The tape.</param>
+/// <param name="Parameters">The values; the weights in training, their average in sampling.</param>
+public sealed record NetworkPass(Tape Tape, ParameterBlock Parameters)
+{
+    /// <summary>The values of a parameter.</summary>
+    /// <param name="parameter">The parameter.</param>
+    public Tensor this[Parameter parameter] => Parameters[parameter];
+}

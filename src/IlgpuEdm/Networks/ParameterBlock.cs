@@ -1,0 +1,128 @@
+using IlgpuEdm.Autodiff;
+using IlgpuEdm.Devices;
+using IlgpuEdm.Diffusion;
+using IlgpuEdm.Formats;
+
+namespace IlgpuEdm.Networks;
+
+/// <summary>Values for all parameters of a network in one piece of device memory: weights, their average, or a moment of Adam.</summary>
+public sealed class ParameterBlock : IDisposable
+{
+    private readonly Device _device;
+    private readonly ParameterList _list;
+    private readonly Tensor[] _tensors;
+
+    /// <summary>Makes a block of zeros.</summary>
+    /// <param name="device">Where it lies.</param>
+    /// <param name="list">The parameters.</param>
+    /// <param name="gradients">Whether the parameters want gradients; <see cref="Gradients"/> then holds them.</param>
+    public ParameterBlock(Device device, ParameterList list, bool gradients = false)
+    {
+        _device = device;
+        _list = list;
+        Values = new Tensor(device, list.BlockLength);
+        Elementwise.Fill(Values, 0f);
+        _tensors = View(Values);
+        if (gradients)
+        {
+            Gradients = new Tensor(device, list.BlockLength);
+            Elementwise.Fill(Gradients, 0f);
+            var views = View(Gradients);
+            for (var i = 0; i < _tensors.Length; i++)
+            {
+                _tensors[i].RequiresGradient = true;
+                _tensors[i].Gradient = views[i];
+            }
+        }
+    }
+
+    /// <summary>All values.</summary>
+    public Tensor Values { get; }
+
+    /// <summary>All gradients; null where none are wanted.</summary>
+    public Tensor? Gradients { get; }
+
+    /// <summary>The values of a parameter.</summary>
+    /// <param name="parameter">The parameter.</param>
+    public Tensor this[Parameter parameter] => _tensors[parameter.Index];
+
+    /// <summary>Sets the values that training starts from; they follow from the seed, whatever the device.</summary>
+    /// <param name="seed">The seed.</param>
+    public void Initialise(ulong seed)
+    {
+        var block = new float[_list.BlockLength];
+        foreach (var parameter in _list.All)
+        {
+            var values = block.AsSpan(parameter.Offset, parameter.Length);
+            if (parameter.Start.Bound == 0)
+            {
+                values.Fill(parameter.Start.Constant);
+                continue;
+            }
+
+            for (var i = 0; i < values.Length; i++)
+            {
+                var u = HostRandom.Uniform(seed, RandomPurpose.Initialisation, (ulong)parameter.Index, (uint)i);
+                values[i] = (float)((2 * u - 1) * parameter.Start.Bound);
+            }
+        }
+
+        Values.Upload(block);
+    }
+
+    /// <summary>Copies all values of another block of the same network.</summary>
+    /// <param name="other">The other block.</param>
+    public void CopyFrom(ParameterBlock other) => Elementwise.Combine(other.Values, null, Values, 1f, 0f, accumulate: false);
+
+    /// <summary>Adds all parameters to a file, in the files' layouts.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="prefix">Put before each name.</param>
+    public void AddTo(SafetensorsWriter file, string prefix)
+    {
+        var block = Values.ToArray();
+        foreach (var parameter in _list.All)
+        {
+            file.Add(prefix + parameter.Name, parameter.ToFile(block.AsSpan(parameter.Offset, parameter.Length)), parameter.FileShape);
+        }
+    }
+
+    /// <summary>Reads all parameters from a file.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="prefix">Put before each name.</param>
+    /// <param name="path">Named in errors.</param>
+    /// <exception cref="EdmException">A parameter is missing or has another shape; nothing has changed then.</exception>
+    public void Load(SafetensorsFile file, string prefix, string path)
+    {
+        var block = new float[_list.BlockLength];
+        foreach (var parameter in _list.All)
+        {
+            var name = prefix + parameter.Name;
+            if (!file.Contains(name))
+            {
+                throw new EdmException($"{path}: tensor '{name}' is missing; the file belongs to another network");
+            }
+
+            var shape = file.GetShape(name);
+            if (!shape.SequenceEqual(parameter.FileShape))
+            {
+                throw new EdmException(
+                    $"{path}: tensor '{name}' is [{string.Join(", ", shape)}] where [{string.Join(", ", parameter.FileShape)}] is needed; "
+                    + "the file belongs to another network");
+            }
+
+            parameter.FromFile(file.GetFloats(name), block.AsSpan(parameter.Offset, parameter.Length));
+        }
+
+        Values.Upload(block);
+    }
+
+    /// <summary>Gives the memory back.</summary>
+    public void Dispose()
+    {
+        Values.Release();
+        Gradients?.Release();
+    }
+
+    private Tensor[] View(Tensor block) =>
+        _list.All.Select(p => new Tensor(_device, p.Shape, block.View.SubView(p.Offset, p.Length))).ToArray();
+}

@@ -1,0 +1,37 @@
+namespace IlgpuEdm.Networks;
+
+/// <summary>The parameters of a network in the order in which its modules declare them; no device is needed to have one.</summary>
+public sealed class ParameterList
+{
+    private const int Alignment = 64;
+    private readonly List<Parameter> _parameters = [];
+
+    /// <summary>All parameters.</summary>
+    public IReadOnlyList<Parameter> All => _parameters;
+
+    /// <summary>Number of values of all parameters.</summary>
+    public long Count => _parameters.Sum(p => (long)p.Length);
+
+    /// <summary>Floats of a block that holds all, with each parameter's start aligned.</summary>
+    public int BlockLength { get; private set; }
+
+    /// <summary>Declares a parameter.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="layout">Its layout in files.</param>
+    /// <param name="start">Its values before training.</param>
+    /// <param name="shape">Its dimensions in memory.</param>
+    /// <returns>The parameter.</returns>
+    public Parameter Add(string name, ParameterLayout layout, ParameterStart start, params int[] shape)
+    {
+        var parameter = new Parameter(name, shape, layout, _parameters.Count, BlockLength, start);
+        var end = (long)BlockLength + (parameter.Length + Alignment - 1) / Alignment * Alignment;
+        if (end > int.MaxValue)
+        {
+            throw new EdmException("the network has more than 2^31 parameters; use a smaller --channels, --mult or --blocks");
+        }
+
+        _parameters.Add(parameter);
+        BlockLength = (int)end;
+        return parameter;
+    }
+}
