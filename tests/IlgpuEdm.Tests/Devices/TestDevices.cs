@@ -1,0 +1,56 @@
+using IlgpuEdm.Devices;
+
+namespace IlgpuEdm.Tests.Devices;
+
+/// <summary>
+/// One open device a name for the whole test process: compiling kernels costs more than most tests. A device that is missing makes a test
+/// inconclusive, or fails it where EDM_REQUIRE_DEVICES (such as <c>cpu,opencl</c>) names it.
+/// </summary>
+[TestClass]
+public sealed class TestDevices
+{
+    private static readonly Dictionary<string, (Device? Device, string Missing)> Opened = [];
+
+    public static Device Get(string spec)
+    {
+        if (!Opened.TryGetValue(spec, out var entry))
+        {
+            try
+            {
+                entry = (Device.Open(spec), "");
+            }
+            catch (EdmException e)
+            {
+                entry = (null, e.Message);
+            }
+
+            Opened[spec] = entry;
+        }
+
+        if (entry.Device == null && IsRequired(spec, Environment.GetEnvironmentVariable("EDM_REQUIRE_DEVICES")))
+        {
+            Assert.Fail($"EDM_REQUIRE_DEVICES asks for {spec}: {entry.Missing}");
+        }
+
+        if (entry.Device == null)
+        {
+            Assert.Inconclusive($"not tested on {spec}: {entry.Missing}");
+        }
+
+        return entry.Device;
+    }
+
+    public static bool IsRequired(string spec, string? required) =>
+        (required ?? "").Split(',', StringSplitOptions.TrimEntries).Contains(spec.Split(':')[0], StringComparer.OrdinalIgnoreCase);
+
+    [AssemblyCleanup]
+    public static void Close()
+    {
+        foreach (var (device, _) in Opened.Values)
+        {
+            device?.Dispose();
+        }
+
+        Opened.Clear();
+    }
+}
