@@ -33,55 +33,8 @@ public static class OuterTile
     {
         if (Vector512.IsHardwareAccelerated)
         {
-            Vector512<float> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default;
-            Vector512<float> c30 = default, c31 = default, c40 = default, c41 = default, c50 = default, c51 = default;
-            Vector512<float> c60 = default, c61 = default, c70 = default, c71 = default;
-            ref var v = ref b[bOffset];
-            for (var line = 0; line < lines; line++)
-            {
-                ref var p = ref a[aOffset + line * lineStride];
-                for (var x = 0; x < width; x++)
-                {
-                    var v0 = Vector512.LoadUnsafe(ref v);
-                    var v1 = Vector512.LoadUnsafe(ref v, 16);
-                    v = ref Unsafe.Add(ref v, 32);
-                    var s = Vector512.Create(p);
-                    c00 = Vector512.FusedMultiplyAdd(s, v0, c00);
-                    c01 = Vector512.FusedMultiplyAdd(s, v1, c01);
-                    s = Vector512.Create(Unsafe.Add(ref p, 1));
-                    c10 = Vector512.FusedMultiplyAdd(s, v0, c10);
-                    c11 = Vector512.FusedMultiplyAdd(s, v1, c11);
-                    s = Vector512.Create(Unsafe.Add(ref p, 2));
-                    c20 = Vector512.FusedMultiplyAdd(s, v0, c20);
-                    c21 = Vector512.FusedMultiplyAdd(s, v1, c21);
-                    s = Vector512.Create(Unsafe.Add(ref p, 3));
-                    c30 = Vector512.FusedMultiplyAdd(s, v0, c30);
-                    c31 = Vector512.FusedMultiplyAdd(s, v1, c31);
-                    s = Vector512.Create(Unsafe.Add(ref p, 4));
-                    c40 = Vector512.FusedMultiplyAdd(s, v0, c40);
-                    c41 = Vector512.FusedMultiplyAdd(s, v1, c41);
-                    s = Vector512.Create(Unsafe.Add(ref p, 5));
-                    c50 = Vector512.FusedMultiplyAdd(s, v0, c50);
-                    c51 = Vector512.FusedMultiplyAdd(s, v1, c51);
-                    s = Vector512.Create(Unsafe.Add(ref p, 6));
-                    c60 = Vector512.FusedMultiplyAdd(s, v0, c60);
-                    c61 = Vector512.FusedMultiplyAdd(s, v1, c61);
-                    s = Vector512.Create(Unsafe.Add(ref p, 7));
-                    c70 = Vector512.FusedMultiplyAdd(s, v0, c70);
-                    c71 = Vector512.FusedMultiplyAdd(s, v1, c71);
-                    p = ref Unsafe.Add(ref p, pixelStride);
-                }
-            }
-
-            ref var r = ref c[cOffset];
-            Store(ref r, 0, c00, c01, count, accumulate);
-            Store(ref r, 1, c10, c11, count, accumulate);
-            Store(ref r, 2, c20, c21, count, accumulate);
-            Store(ref r, 3, c30, c31, count, accumulate);
-            Store(ref r, 4, c40, c41, count, accumulate);
-            Store(ref r, 5, c50, c51, count, accumulate);
-            Store(ref r, 6, c60, c61, count, accumulate);
-            Store(ref r, 7, c70, c71, count, accumulate);
+            Accumulate8x32(
+                ref a[aOffset], lines, lineStride, width, pixelStride, ref b[bOffset], ref c[cOffset], count, accumulate);
         }
         else
         {
@@ -95,6 +48,60 @@ public static class OuterTile
                 }
             }
         }
+    }
+
+    // Apart from the views, whose checks would make the compiler keep every sum in memory.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Accumulate8x32(
+        ref float a, int lines, int lineStride, int width, int pixelStride, ref float v, ref float r, int count, int accumulate)
+    {
+        Vector512<float> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default;
+        Vector512<float> c30 = default, c31 = default, c40 = default, c41 = default, c50 = default, c51 = default;
+        Vector512<float> c60 = default, c61 = default, c70 = default, c71 = default;
+        for (var line = 0; line < lines; line++)
+        {
+            ref var p = ref Unsafe.Add(ref a, line * lineStride);
+            for (var x = 0; x < width; x++)
+            {
+                var v0 = Vector512.LoadUnsafe(ref v);
+                var v1 = Vector512.LoadUnsafe(ref v, 16);
+                v = ref Unsafe.Add(ref v, 32);
+                var s = Vector512.Create(p);
+                c00 = Vector512.FusedMultiplyAdd(s, v0, c00);
+                c01 = Vector512.FusedMultiplyAdd(s, v1, c01);
+                s = Vector512.Create(Unsafe.Add(ref p, 1));
+                c10 = Vector512.FusedMultiplyAdd(s, v0, c10);
+                c11 = Vector512.FusedMultiplyAdd(s, v1, c11);
+                s = Vector512.Create(Unsafe.Add(ref p, 2));
+                c20 = Vector512.FusedMultiplyAdd(s, v0, c20);
+                c21 = Vector512.FusedMultiplyAdd(s, v1, c21);
+                s = Vector512.Create(Unsafe.Add(ref p, 3));
+                c30 = Vector512.FusedMultiplyAdd(s, v0, c30);
+                c31 = Vector512.FusedMultiplyAdd(s, v1, c31);
+                s = Vector512.Create(Unsafe.Add(ref p, 4));
+                c40 = Vector512.FusedMultiplyAdd(s, v0, c40);
+                c41 = Vector512.FusedMultiplyAdd(s, v1, c41);
+                s = Vector512.Create(Unsafe.Add(ref p, 5));
+                c50 = Vector512.FusedMultiplyAdd(s, v0, c50);
+                c51 = Vector512.FusedMultiplyAdd(s, v1, c51);
+                s = Vector512.Create(Unsafe.Add(ref p, 6));
+                c60 = Vector512.FusedMultiplyAdd(s, v0, c60);
+                c61 = Vector512.FusedMultiplyAdd(s, v1, c61);
+                s = Vector512.Create(Unsafe.Add(ref p, 7));
+                c70 = Vector512.FusedMultiplyAdd(s, v0, c70);
+                c71 = Vector512.FusedMultiplyAdd(s, v1, c71);
+                p = ref Unsafe.Add(ref p, pixelStride);
+            }
+        }
+
+        Store(ref r, 0, c00, c01, count, accumulate);
+        Store(ref r, 1, c10, c11, count, accumulate);
+        Store(ref r, 2, c20, c21, count, accumulate);
+        Store(ref r, 3, c30, c31, count, accumulate);
+        Store(ref r, 4, c40, c41, count, accumulate);
+        Store(ref r, 5, c50, c51, count, accumulate);
+        Store(ref r, 6, c60, c61, count, accumulate);
+        Store(ref r, 7, c70, c71, count, accumulate);
     }
 
     /// <summary>The portable body of <see cref="Accumulate32"/>.</summary>

@@ -46,82 +46,91 @@ public static class Tile
         if (Vector512.IsHardwareAccelerated)
         {
             ref var p0 = ref a[aOffset];
-            Next(ref x, ref aOffset, width, pixelStride, rowSkip, 1, count);
-            ref var p1 = ref a[aOffset];
-            Next(ref x, ref aOffset, width, pixelStride, rowSkip, 2, count);
-            ref var p2 = ref a[aOffset];
-            Next(ref x, ref aOffset, width, pixelStride, rowSkip, 3, count);
-            ref var p3 = ref a[aOffset];
-            Next(ref x, ref aOffset, width, pixelStride, rowSkip, 4, count);
-            ref var p4 = ref a[aOffset];
-            Next(ref x, ref aOffset, width, pixelStride, rowSkip, 5, count);
-            ref var p5 = ref a[aOffset];
-            Next(ref x, ref aOffset, width, pixelStride, rowSkip, 6, count);
-            ref var p6 = ref a[aOffset];
-            Next(ref x, ref aOffset, width, pixelStride, rowSkip, 7, count);
-            ref var p7 = ref a[aOffset];
-            ref var w = ref b[bOffset];
-            Vector512<float> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default;
-            Vector512<float> c30 = default, c31 = default, c40 = default, c41 = default, c50 = default, c51 = default;
-            Vector512<float> c60 = default, c61 = default, c70 = default, c71 = default;
-            for (var s = 0; s < segments; s++)
-            {
-                nint i = s * segmentStride;
-                nint end = i + length;
-                for (; i < end; i++)
-                {
-                    var w0 = Vector512.LoadUnsafe(ref w);
-                    var w1 = Vector512.LoadUnsafe(ref w, 16);
-                    w = ref Unsafe.Add(ref w, 32);
-                    var v = Vector512.Create(Unsafe.Add(ref p0, i));
-                    c00 = Vector512.FusedMultiplyAdd(v, w0, c00);
-                    c01 = Vector512.FusedMultiplyAdd(v, w1, c01);
-                    v = Vector512.Create(Unsafe.Add(ref p1, i));
-                    c10 = Vector512.FusedMultiplyAdd(v, w0, c10);
-                    c11 = Vector512.FusedMultiplyAdd(v, w1, c11);
-                    v = Vector512.Create(Unsafe.Add(ref p2, i));
-                    c20 = Vector512.FusedMultiplyAdd(v, w0, c20);
-                    c21 = Vector512.FusedMultiplyAdd(v, w1, c21);
-                    v = Vector512.Create(Unsafe.Add(ref p3, i));
-                    c30 = Vector512.FusedMultiplyAdd(v, w0, c30);
-                    c31 = Vector512.FusedMultiplyAdd(v, w1, c31);
-                    v = Vector512.Create(Unsafe.Add(ref p4, i));
-                    c40 = Vector512.FusedMultiplyAdd(v, w0, c40);
-                    c41 = Vector512.FusedMultiplyAdd(v, w1, c41);
-                    v = Vector512.Create(Unsafe.Add(ref p5, i));
-                    c50 = Vector512.FusedMultiplyAdd(v, w0, c50);
-                    c51 = Vector512.FusedMultiplyAdd(v, w1, c51);
-                    v = Vector512.Create(Unsafe.Add(ref p6, i));
-                    c60 = Vector512.FusedMultiplyAdd(v, w0, c60);
-                    c61 = Vector512.FusedMultiplyAdd(v, w1, c61);
-                    v = Vector512.Create(Unsafe.Add(ref p7, i));
-                    c70 = Vector512.FusedMultiplyAdd(v, w0, c70);
-                    c71 = Vector512.FusedMultiplyAdd(v, w1, c71);
-                }
-            }
-
-            ref var r = ref c[cOffset];
-            c00.StoreUnsafe(ref r);
-            c01.StoreUnsafe(ref r, 16);
-            c10.StoreUnsafe(ref r, 32);
-            c11.StoreUnsafe(ref r, 48);
-            c20.StoreUnsafe(ref r, 64);
-            c21.StoreUnsafe(ref r, 80);
-            c30.StoreUnsafe(ref r, 96);
-            c31.StoreUnsafe(ref r, 112);
-            c40.StoreUnsafe(ref r, 128);
-            c41.StoreUnsafe(ref r, 144);
-            c50.StoreUnsafe(ref r, 160);
-            c51.StoreUnsafe(ref r, 176);
-            c60.StoreUnsafe(ref r, 192);
-            c61.StoreUnsafe(ref r, 208);
-            c70.StoreUnsafe(ref r, 224);
-            c71.StoreUnsafe(ref r, 240);
+            var o = 0;
+            Next(ref x, ref o, width, pixelStride, rowSkip, 1, count);
+            ref var p1 = ref Unsafe.Add(ref p0, o);
+            Next(ref x, ref o, width, pixelStride, rowSkip, 2, count);
+            ref var p2 = ref Unsafe.Add(ref p0, o);
+            Next(ref x, ref o, width, pixelStride, rowSkip, 3, count);
+            ref var p3 = ref Unsafe.Add(ref p0, o);
+            Next(ref x, ref o, width, pixelStride, rowSkip, 4, count);
+            ref var p4 = ref Unsafe.Add(ref p0, o);
+            Next(ref x, ref o, width, pixelStride, rowSkip, 5, count);
+            ref var p5 = ref Unsafe.Add(ref p0, o);
+            Next(ref x, ref o, width, pixelStride, rowSkip, 6, count);
+            ref var p6 = ref Unsafe.Add(ref p0, o);
+            Next(ref x, ref o, width, pixelStride, rowSkip, 7, count);
+            ref var p7 = ref Unsafe.Add(ref p0, o);
+            Multiply8x32(
+                ref p0, ref p1, ref p2, ref p3, ref p4, ref p5, ref p6, ref p7, segments, segmentStride, length, ref b[bOffset], ref c[cOffset]);
         }
         else
         {
             MultiplyByQuarters(a, aOffset, x, width, pixelStride, rowSkip, count, segments, segmentStride, length, b, bOffset, c, cOffset, 32);
         }
+    }
+
+    // Apart from the views, whose checks would make the compiler keep every sum in memory.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Multiply8x32(
+        ref float p0, ref float p1, ref float p2, ref float p3, ref float p4, ref float p5, ref float p6, ref float p7,
+        int segments, int segmentStride, int length, ref float w, ref float r)
+    {
+        Vector512<float> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default;
+        Vector512<float> c30 = default, c31 = default, c40 = default, c41 = default, c50 = default, c51 = default;
+        Vector512<float> c60 = default, c61 = default, c70 = default, c71 = default;
+        for (var s = 0; s < segments; s++)
+        {
+            nint i = s * segmentStride;
+            nint end = i + length;
+            for (; i < end; i++)
+            {
+                var w0 = Vector512.LoadUnsafe(ref w);
+                var w1 = Vector512.LoadUnsafe(ref w, 16);
+                w = ref Unsafe.Add(ref w, 32);
+                var v = Vector512.Create(Unsafe.Add(ref p0, i));
+                c00 = Vector512.FusedMultiplyAdd(v, w0, c00);
+                c01 = Vector512.FusedMultiplyAdd(v, w1, c01);
+                v = Vector512.Create(Unsafe.Add(ref p1, i));
+                c10 = Vector512.FusedMultiplyAdd(v, w0, c10);
+                c11 = Vector512.FusedMultiplyAdd(v, w1, c11);
+                v = Vector512.Create(Unsafe.Add(ref p2, i));
+                c20 = Vector512.FusedMultiplyAdd(v, w0, c20);
+                c21 = Vector512.FusedMultiplyAdd(v, w1, c21);
+                v = Vector512.Create(Unsafe.Add(ref p3, i));
+                c30 = Vector512.FusedMultiplyAdd(v, w0, c30);
+                c31 = Vector512.FusedMultiplyAdd(v, w1, c31);
+                v = Vector512.Create(Unsafe.Add(ref p4, i));
+                c40 = Vector512.FusedMultiplyAdd(v, w0, c40);
+                c41 = Vector512.FusedMultiplyAdd(v, w1, c41);
+                v = Vector512.Create(Unsafe.Add(ref p5, i));
+                c50 = Vector512.FusedMultiplyAdd(v, w0, c50);
+                c51 = Vector512.FusedMultiplyAdd(v, w1, c51);
+                v = Vector512.Create(Unsafe.Add(ref p6, i));
+                c60 = Vector512.FusedMultiplyAdd(v, w0, c60);
+                c61 = Vector512.FusedMultiplyAdd(v, w1, c61);
+                v = Vector512.Create(Unsafe.Add(ref p7, i));
+                c70 = Vector512.FusedMultiplyAdd(v, w0, c70);
+                c71 = Vector512.FusedMultiplyAdd(v, w1, c71);
+            }
+        }
+
+        c00.StoreUnsafe(ref r);
+        c01.StoreUnsafe(ref r, 16);
+        c10.StoreUnsafe(ref r, 32);
+        c11.StoreUnsafe(ref r, 48);
+        c20.StoreUnsafe(ref r, 64);
+        c21.StoreUnsafe(ref r, 80);
+        c30.StoreUnsafe(ref r, 96);
+        c31.StoreUnsafe(ref r, 112);
+        c40.StoreUnsafe(ref r, 128);
+        c41.StoreUnsafe(ref r, 144);
+        c50.StoreUnsafe(ref r, 160);
+        c51.StoreUnsafe(ref r, 176);
+        c60.StoreUnsafe(ref r, 192);
+        c61.StoreUnsafe(ref r, 208);
+        c70.StoreUnsafe(ref r, 224);
+        c71.StoreUnsafe(ref r, 240);
     }
 
     /// <summary>The portable body of <see cref="Multiply32"/>.</summary>
@@ -146,55 +155,64 @@ public static class Tile
         if (Vector512.IsHardwareAccelerated)
         {
             ref var p0 = ref a[aOffset];
-            Next(ref x, ref aOffset, width, pixelStride, rowSkip, 1, count);
-            ref var p1 = ref a[aOffset];
-            Next(ref x, ref aOffset, width, pixelStride, rowSkip, 2, count);
-            ref var p2 = ref a[aOffset];
-            Next(ref x, ref aOffset, width, pixelStride, rowSkip, 3, count);
-            ref var p3 = ref a[aOffset];
-            Next(ref x, ref aOffset, width, pixelStride, rowSkip, 4, count);
-            ref var p4 = ref a[aOffset];
-            Next(ref x, ref aOffset, width, pixelStride, rowSkip, 5, count);
-            ref var p5 = ref a[aOffset];
-            Next(ref x, ref aOffset, width, pixelStride, rowSkip, 6, count);
-            ref var p6 = ref a[aOffset];
-            Next(ref x, ref aOffset, width, pixelStride, rowSkip, 7, count);
-            ref var p7 = ref a[aOffset];
-            ref var w = ref b[bOffset];
-            Vector512<float> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default;
-            for (var s = 0; s < segments; s++)
-            {
-                nint i = s * segmentStride;
-                nint end = i + length;
-                for (; i < end; i++)
-                {
-                    var w0 = Vector512.LoadUnsafe(ref w);
-                    w = ref Unsafe.Add(ref w, 16);
-                    c0 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref p0, i)), w0, c0);
-                    c1 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref p1, i)), w0, c1);
-                    c2 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref p2, i)), w0, c2);
-                    c3 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref p3, i)), w0, c3);
-                    c4 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref p4, i)), w0, c4);
-                    c5 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref p5, i)), w0, c5);
-                    c6 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref p6, i)), w0, c6);
-                    c7 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref p7, i)), w0, c7);
-                }
-            }
-
-            ref var r = ref c[cOffset];
-            c0.StoreUnsafe(ref r);
-            c1.StoreUnsafe(ref r, 16);
-            c2.StoreUnsafe(ref r, 32);
-            c3.StoreUnsafe(ref r, 48);
-            c4.StoreUnsafe(ref r, 64);
-            c5.StoreUnsafe(ref r, 80);
-            c6.StoreUnsafe(ref r, 96);
-            c7.StoreUnsafe(ref r, 112);
+            var o = 0;
+            Next(ref x, ref o, width, pixelStride, rowSkip, 1, count);
+            ref var p1 = ref Unsafe.Add(ref p0, o);
+            Next(ref x, ref o, width, pixelStride, rowSkip, 2, count);
+            ref var p2 = ref Unsafe.Add(ref p0, o);
+            Next(ref x, ref o, width, pixelStride, rowSkip, 3, count);
+            ref var p3 = ref Unsafe.Add(ref p0, o);
+            Next(ref x, ref o, width, pixelStride, rowSkip, 4, count);
+            ref var p4 = ref Unsafe.Add(ref p0, o);
+            Next(ref x, ref o, width, pixelStride, rowSkip, 5, count);
+            ref var p5 = ref Unsafe.Add(ref p0, o);
+            Next(ref x, ref o, width, pixelStride, rowSkip, 6, count);
+            ref var p6 = ref Unsafe.Add(ref p0, o);
+            Next(ref x, ref o, width, pixelStride, rowSkip, 7, count);
+            ref var p7 = ref Unsafe.Add(ref p0, o);
+            Multiply8x16(
+                ref p0, ref p1, ref p2, ref p3, ref p4, ref p5, ref p6, ref p7, segments, segmentStride, length, ref b[bOffset], ref c[cOffset]);
         }
         else
         {
             MultiplyByQuarters(a, aOffset, x, width, pixelStride, rowSkip, count, segments, segmentStride, length, b, bOffset, c, cOffset, 16);
         }
+    }
+
+    // Apart from the views, whose checks would make the compiler keep every sum in memory.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Multiply8x16(
+        ref float p0, ref float p1, ref float p2, ref float p3, ref float p4, ref float p5, ref float p6, ref float p7,
+        int segments, int segmentStride, int length, ref float w, ref float r)
+    {
+        Vector512<float> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default;
+        for (var s = 0; s < segments; s++)
+        {
+            nint i = s * segmentStride;
+            nint end = i + length;
+            for (; i < end; i++)
+            {
+                var w0 = Vector512.LoadUnsafe(ref w);
+                w = ref Unsafe.Add(ref w, 16);
+                c0 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref p0, i)), w0, c0);
+                c1 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref p1, i)), w0, c1);
+                c2 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref p2, i)), w0, c2);
+                c3 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref p3, i)), w0, c3);
+                c4 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref p4, i)), w0, c4);
+                c5 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref p5, i)), w0, c5);
+                c6 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref p6, i)), w0, c6);
+                c7 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref p7, i)), w0, c7);
+            }
+        }
+
+        c0.StoreUnsafe(ref r);
+        c1.StoreUnsafe(ref r, 16);
+        c2.StoreUnsafe(ref r, 32);
+        c3.StoreUnsafe(ref r, 48);
+        c4.StoreUnsafe(ref r, 64);
+        c5.StoreUnsafe(ref r, 80);
+        c6.StoreUnsafe(ref r, 96);
+        c7.StoreUnsafe(ref r, 112);
     }
 
     /// <summary>The portable body of <see cref="Multiply16"/>.</summary>

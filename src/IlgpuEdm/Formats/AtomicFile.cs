@@ -45,7 +45,8 @@ public static class AtomicFile
             }
             if (error is IOException or UnauthorizedAccessException)
             {
-                throw new EdmException($"{path}: cannot be written ({OneLine.Of(error)}); check the free space and the rights of the folder", error);
+                throw new EdmException(
+                    $"{path}: cannot be written ({OneLine.Of(error)}); check the free space and the rights of the folder", error);
             }
             throw;
         }

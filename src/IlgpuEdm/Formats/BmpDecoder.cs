@@ -94,7 +94,8 @@ internal static class BmpDecoder
     private static bool CheckMasks(ReadOnlySpan<byte> data, uint headerBytes)
     {
         const int masks = FileHeaderBytes + 40;
-        if (data.Length < masks + 16 || Unsigned(data, masks) != 0xff0000 || Unsigned(data, masks + 4) != 0xff00 || Unsigned(data, masks + 8) != 0xff)
+        if (data.Length < masks + 16
+            || Unsigned(data, masks) != 0xff0000 || Unsigned(data, masks + 4) != 0xff00 || Unsigned(data, masks + 8) != 0xff)
         {
             throw new FormatException("BMP with unusual channel masks is not supported; save it as PNG");
         }

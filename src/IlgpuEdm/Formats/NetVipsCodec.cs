@@ -30,7 +30,8 @@ internal sealed class NetVipsCodec : IImageCodec
     {
         if (channels is not (1 or 3) || width < 1 || height < 1 || pixels.Length != (long)width * height * channels)
         {
-            throw new ArgumentException($"{pixels.Length} bytes are no image of {width}x{height} pixels and {channels} channels.", nameof(pixels));
+            throw new ArgumentException(
+                $"{pixels.Length} bytes are no image of {width}x{height} pixels and {channels} channels.", nameof(pixels));
         }
         EnsureInitialised();
         using var plain = Image.NewFromMemoryCopy(pixels, width, height, channels, Enums.BandFormat.Uchar);

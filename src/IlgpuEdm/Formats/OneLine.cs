@@ -8,5 +8,6 @@ internal static class OneLine
 
     /// <summary>A text as one line without a full stop at its end.</summary>
     public static string Of(string text) =>
-        string.Join("; ", text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).TrimEnd('.', ' ');
+        string.Join("; ", text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            .TrimEnd('.', ' ');
 }

@@ -90,7 +90,8 @@ internal static class SafetensorsHeader
         if (bytes != ends[1] - ends[0])
         {
             throw new FormatException(
-                $"tensor '{name}' of type {typeName} and shape [{string.Join(",", dimensions)}] does not fit its {ends[1] - ends[0]} bytes");
+                $"tensor '{name}' of type {typeName} and shape [{string.Join(",", dimensions)}] "
+                + $"does not fit its {ends[1] - ends[0]} bytes");
         }
         if (bytes > Array.MaxLength)
         {

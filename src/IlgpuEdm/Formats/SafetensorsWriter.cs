@@ -98,7 +98,8 @@ public sealed class SafetensorsWriter
         }
         if (expected != count)
         {
-            throw new ArgumentException($"Tensor '{name}' has {count} elements, which shape [{string.Join(",", shape)}] does not fit.", nameof(shape));
+            throw new ArgumentException(
+                $"Tensor '{name}' has {count} elements, which shape [{string.Join(",", shape)}] does not fit.", nameof(shape));
         }
         if (name == SafetensorsHeader.MetadataName || !tensors.TryAdd(name, new Tensor(type, [.. shape], count, write)))
         {

@@ -1,0 +1,51 @@
+namespace IlgpuEdm.Training;
+
+/// <summary>The EDM loss's settings (Karras et al. 2022, table 1).</summary>
+public sealed record LossOptions
+{
+    /// <summary>Standard deviation of the data on the scale [-1, 1].</summary>
+    public double SigmaData { get; init; } = 0.5;
+
+    /// <summary>Mean of ln sigma in training.</summary>
+    public double PMean { get; init; } = -1.2;
+
+    /// <summary>Standard deviation of ln sigma in training.</summary>
+    public double PStd { get; init; } = 1.2;
+
+    /// <summary>Whether the noise levels of a batch are spread evenly over their distribution, which lowers the gradient's variance.</summary>
+    public bool StratifiedSigma { get; init; }
+}
+
+/// <summary>Adam's and the moving average's settings; the defaults suit small networks and data sets.</summary>
+public sealed record OptimizerOptions
+{
+    /// <summary>Learning rate after the ramp.</summary>
+    public double LearningRate { get; init; } = 1e-3;
+
+    /// <summary>Images over which the learning rate rises from 0.</summary>
+    public long RampUpImages { get; init; } = 10_000;
+
+    /// <summary>Decay of the first moment.</summary>
+    public double Beta1 { get; init; } = 0.9;
+
+    /// <summary>Decay of the second moment.</summary>
+    public double Beta2 { get; init; } = 0.999;
+
+    /// <summary>Added to the root of the second moment.</summary>
+    public double Epsilon { get; init; } = 1e-8;
+
+    /// <summary>Images after which a weight's influence on the average has halved.</summary>
+    public double EmaHalfLifeImages { get; init; } = 5_000;
+
+    /// <summary>The half-life is at most this fraction of the images seen.</summary>
+    public double EmaRampUpRatio { get; init; } = 0.05;
+}
+
+/// <summary>What a training step did.</summary>
+/// <param name="LossPerImage">Each image's loss, the mean over its elements.</param>
+/// <param name="SigmaPerImage">Each image's noise level.</param>
+/// <param name="LearningRate">The learning rate of this step.</param>
+/// <param name="EmaBeta">What the average kept of itself.</param>
+/// <param name="NonFiniteGradients">Gradients that were replaced because they were not finite.</param>
+public sealed record StepResult(
+    double[] LossPerImage, double[] SigmaPerImage, double LearningRate, double EmaBeta, long NonFiniteGradients);

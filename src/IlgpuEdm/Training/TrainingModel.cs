@@ -1,0 +1,198 @@
+using System.Globalization;
+using IlgpuEdm.Autodiff;
+using IlgpuEdm.Data;
+using IlgpuEdm.Devices;
+using IlgpuEdm.Diffusion;
+using IlgpuEdm.Formats;
+using IlgpuEdm.Networks;
+
+namespace IlgpuEdm.Training;
+
+/// <summary>
+/// A network in training on one device: weights, gradients, Adam's moments and the average. A step follows from the batch, its number and
+/// the seed alone, so a run that continues from a saved state continues bit for bit.
+/// </summary>
+public sealed class TrainingModel : IDisposable
+{
+    private const string StepsKey = "adam_steps";
+    private readonly Device _device;
+    private readonly LossOptions _lossOptions;
+    private readonly ulong _seed;
+    private readonly EdmPreconditioner _preconditioner;
+    private readonly EdmLoss _loss;
+    private readonly ParameterBlock _weights;
+    private readonly AdamOptimizer _optimizer;
+    private readonly RandomKey _key;
+
+    /// <summary>Makes a network with its first weights.</summary>
+    /// <param name="device">Where to train.</param>
+    /// <param name="network">What the network is made of.</param>
+    /// <param name="loss">The loss's settings.</param>
+    /// <param name="optimizer">Adam's and the average's settings.</param>
+    /// <param name="seed">Determines first weights and all draws.</param>
+    /// <exception cref="EdmException">An option is wrong, or the device's memory too small.</exception>
+    public TrainingModel(Device device, SongUNetOptions network, LossOptions loss, OptimizerOptions optimizer, ulong seed)
+    {
+        _device = device;
+        _lossOptions = loss;
+        _seed = seed;
+        var net = new SongUNet(network);
+        _preconditioner = new EdmPreconditioner(net, loss.SigmaData);
+        _loss = new EdmLoss(_preconditioner);
+        _weights = new ParameterBlock(device, net.Parameters, gradients: true);
+        _weights.Initialise(seed);
+        _optimizer = new AdamOptimizer(device, net.Parameters, _weights, optimizer);
+        _key = new RandomKey(device, seed);
+    }
+
+    /// <summary>What the network is made of.</summary>
+    public SongUNetOptions Network => _preconditioner.Network.Options;
+
+    /// <summary>Number of trained parameters.</summary>
+    public long ParameterCount => _preconditioner.Network.Parameters.Count;
+
+    /// <summary>Trains on a whole batch: gradients in micro-batches, then Adam and the average.</summary>
+    /// <param name="batch">The images; their numbers key all draws.</param>
+    /// <param name="microBatch">Images that go through the network at once, at least 1.</param>
+    /// <returns>Losses, noise levels and what the optimiser did.</returns>
+    /// <exception cref="EdmException">The device's memory is too small.</exception>
+    public StepResult Step(Batch batch, int microBatch)
+    {
+        var sigma = EdmNoiseLevels.Draw(
+            batch.FirstImage, batch.Size, _lossOptions.PMean, _lossOptions.PStd, _seed, _lossOptions.StratifiedSigma);
+        var loss = new double[batch.Size];
+        Elementwise.Fill(_weights.Gradients!, 0f);
+        for (var first = 0; first < batch.Size; first += microBatch)
+        {
+            var count = Math.Min(microBatch, batch.Size - first);
+            _key.FirstImage(batch.FirstImage + first);
+            Accumulate(batch, first, count, sigma.AsSpan(first, count), loss.AsSpan(first, count), noise: null, 1f / batch.Size);
+        }
+
+        return Update(batch.FirstImage, sigma, loss);
+    }
+
+    /// <summary>A step on given draws, by which the golden tests compare with the reference.</summary>
+    internal StepResult Step(Batch batch, double[] sigma, float[] noise)
+    {
+        var loss = new double[batch.Size];
+        Elementwise.Fill(_weights.Gradients!, 0f);
+        Accumulate(batch, 0, batch.Size, sigma, loss, noise, 1f / batch.Size);
+        return Update(batch.FirstImage, sigma, loss);
+    }
+
+    private void Accumulate(
+        Batch batch, int first, int count, ReadOnlySpan<double> sigma, Span<double> loss, float[]? noise, float factor)
+    {
+        var options = Network;
+        var imageSize = options.Height * options.Width * options.ImageChannels;
+        using var tape = new Tape(_device, recording: true, _key);
+        var y = tape.From(
+            batch.Images.AsSpan(first * imageSize, count * imageSize), count, options.Height, options.Width, options.ImageChannels);
+        var n = tape.New([.. y.Shape]);
+        if (noise == null)
+        {
+            _key.Normal(n, RandomPurpose.TrainingNoise);
+        }
+        else
+        {
+            n.Upload(noise);
+        }
+
+        var result = _loss.Forward(
+            new NetworkPass(tape, _weights), y, n, sigma, factor, OneHot(tape, batch.Labels.AsSpan(first, count)));
+        tape.Backward(result.Denoised, result.Gradient);
+        var sums = result.Loss.ToArray();
+        for (var i = 0; i < count; i++)
+        {
+            loss[i] = (double)sums[i] / imageSize;
+        }
+    }
+
+    private Tensor? OneHot(Tape tape, ReadOnlySpan<int> labels)
+    {
+        var size = Network.LabelDim;
+        if (size == 0)
+        {
+            return null;
+        }
+
+        var values = new float[labels.Length * size];
+        for (var i = 0; i < labels.Length; i++)
+        {
+            if (labels[i] >= 0)
+            {
+                values[i * size + labels[i]] = 1f;
+            }
+        }
+
+        return tape.From(values, labels.Length, size);
+    }
+
+    private StepResult Update(long images, double[] sigma, double[] loss)
+    {
+        // A loss that is not finite ends the run; the weights from before it are worth keeping.
+        var replaced = Array.TrueForAll(loss, double.IsFinite) ? _optimizer.Step(images, loss.Length) : 0;
+        return new StepResult(loss, sigma, _optimizer.LearningRate(images), _optimizer.EmaBeta(images, loss.Length), replaced);
+    }
+
+    /// <summary>Adds all that a resumed run needs: weights, average, moments and the count of steps.</summary>
+    /// <param name="file">The training state.</param>
+    public void AddState(SafetensorsWriter file)
+    {
+        file.Metadata(StepsKey, _optimizer.Steps.ToString(CultureInfo.InvariantCulture));
+        foreach (var (prefix, block) in StateBlocks())
+        {
+            block.AddTo(file, prefix);
+        }
+    }
+
+    /// <summary>Takes back what <see cref="AddState"/> added.</summary>
+    /// <param name="file">The training state.</param>
+    /// <exception cref="EdmException">Something is missing or has another shape.</exception>
+    public void LoadState(SafetensorsFile file)
+    {
+        if (!long.TryParse(
+                file.Metadata.GetValueOrDefault(StepsKey), NumberStyles.None, CultureInfo.InvariantCulture, out var steps))
+        {
+            throw new EdmException($"the training state lacks '{StepsKey}'; it is no state of this program");
+        }
+
+        foreach (var (prefix, block) in StateBlocks())
+        {
+            block.Load(file, prefix, "training state");
+        }
+
+        _optimizer.Steps = steps;
+    }
+
+    /// <summary>Adds the averaged weights and the network's description to a snapshot.</summary>
+    /// <param name="file">The snapshot.</param>
+    public void AddEma(SafetensorsWriter file) => EdmDenoiser.AddTo(file, _preconditioner, _optimizer.Average);
+
+    /// <summary>The denoiser with the averaged weights as they are now.</summary>
+    /// <returns>A denoiser that follows this model.</returns>
+    public EdmDenoiser EmaDenoiser() => new(_device, _preconditioner, _optimizer.Average);
+
+    /// <summary>Gives the memory back.</summary>
+    public void Dispose()
+    {
+        _key.Dispose();
+        _optimizer.Dispose();
+        _weights.Dispose();
+    }
+
+    private IEnumerable<(string Prefix, ParameterBlock Block)> StateBlocks() =>
+    [
+        ("weights." + EdmDenoiser.Prefix, _weights),
+        ("ema." + EdmDenoiser.Prefix, _optimizer.Average),
+        ("adam_m." + EdmDenoiser.Prefix, _optimizer.FirstMoment),
+        ("adam_v." + EdmDenoiser.Prefix, _optimizer.SecondMoment),
+    ];
+
+    /// <summary>Weights, for tests.</summary>
+    internal ParameterBlock Weights => _weights;
+
+    /// <summary>The averaged weights, for tests.</summary>
+    internal ParameterBlock Average => _optimizer.Average;
+}

@@ -1,0 +1,89 @@
+using System.Buffers.Binary;
+using System.Formats.Tar;
+using System.IO.Compression;
+using IlgpuEdm.Data;
+using IlgpuEdm.Formats;
+
+namespace IlgpuEdm.Tests.Data;
+
+/// <summary>Makes files in the layouts of data sets.</summary>
+internal static class TestData
+{
+    public const int CifarRecordBytes = 3073;
+
+    public static byte[] IdxImages(byte[] pixels, params int[] sizes)
+    {
+        var file = new byte[4 + (4 * sizes.Length) + pixels.Length];
+        file[2] = 8;
+        file[3] = (byte)sizes.Length;
+        for (var i = 0; i < sizes.Length; i++)
+        {
+            BinaryPrimitives.WriteInt32BigEndian(file.AsSpan(4 + (4 * i)), sizes[i]);
+        }
+        pixels.CopyTo(file, 4 + (4 * sizes.Length));
+        return file;
+    }
+
+    public static byte[] IdxLabels(params byte[] labels) => IdxImages(labels, labels.Length);
+
+    public static byte[] Gzip(byte[] bytes)
+    {
+        using var target = new MemoryStream();
+        using (var gzip = new GZipStream(target, CompressionLevel.Fastest))
+        {
+            gzip.Write(bytes);
+        }
+        return target.ToArray();
+    }
+
+    /// <summary>Records with label i % 10 and pseudo-random planes.</summary>
+    public static byte[] CifarBatch(int records, int seed)
+    {
+        var bytes = new byte[records * CifarRecordBytes];
+        new Random(seed).NextBytes(bytes);
+        for (var i = 0; i < records; i++)
+        {
+            bytes[i * CifarRecordBytes] = (byte)(i % 10);
+        }
+        return bytes;
+    }
+
+    public static byte[] Tar(params (string Name, byte[] Bytes)[] files)
+    {
+        using var target = new MemoryStream();
+        using (var tar = new TarWriter(target, TarEntryFormat.Ustar, leaveOpen: true))
+        {
+            foreach (var (name, bytes) in files)
+            {
+                tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(bytes) });
+            }
+        }
+        return target.ToArray();
+    }
+
+    public static byte[] Zip(params (string Name, byte[] Bytes)[] files)
+    {
+        using var target = new MemoryStream();
+        using (var zip = new ZipArchive(target, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach (var (name, bytes) in files)
+            {
+                using var entry = zip.CreateEntry(name, CompressionLevel.NoCompression).Open();
+                entry.Write(bytes);
+            }
+        }
+        return target.ToArray();
+    }
+
+    public static byte[] Png(int seed, int width = 6, int height = 4, int channels = 3) =>
+        ImageCodec.Default.EncodePng(Pixels(seed, width * height * channels), width, height, channels);
+
+    public static byte[] Pixels(int seed, int count) => Formats.TestPixels.Random(seed, count);
+
+    public static byte[] Image(this IImageDataset data, long index)
+    {
+        var pixels = new byte[data.Height * data.Width * data.Channels];
+        data.ReadImage(index, pixels);
+        return pixels;
+    }
+}
