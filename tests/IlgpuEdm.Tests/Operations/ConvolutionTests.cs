@@ -37,10 +37,10 @@ public abstract class ConvolutionTests : OperationTestBase
     }
 
     [TestMethod]
-    [DataRow(20, 3)]
-    [DataRow(3, 3)]
-    public void ManyStripsAndSlicesMatchTheReference(int n, int kernel) =>
-        AssertMatchesReference(run => SelfTestConvolution.Convolve(run, n, 41, 23, 24, 9, kernel, epilogue: false));
+    [DataRow(2)]
+    [DataRow(9)]
+    public void ManyStripsAndSlicesMatchTheReference(int n) =>
+        AssertMatchesReference(run => SelfTestConvolution.Convolve(run, n, 41, 13, 64, 3, 3, epilogue: false));
 
     [TestMethod]
     [DataRow(1)]
