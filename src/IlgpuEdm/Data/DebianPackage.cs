@@ -27,7 +27,8 @@ internal sealed class DebianPackage
         var folder = Directory.CreateTempSubdirectory("ilgpu-edm-").FullName;
         try
         {
-            Run(Apt, folder, "-o", "Acquire::Retries=0", "-o", "Acquire::http::Timeout=5", "-o", "Acquire::https::Timeout=5", "download", package);
+            string[] patience = ["-o", "Acquire::Retries=0", "-o", "Acquire::http::Timeout=5", "-o", "Acquire::https::Timeout=5"];
+            Run(Apt, folder, [.. patience, "download", package]);
             var archive = Directory.GetFiles(folder, "*.deb").FirstOrDefault()
                 ?? throw new EdmException($"{Apt} download left no package");
             var content = Path.Combine(folder, "content");
@@ -75,8 +76,8 @@ internal sealed class DebianPackage
             Task.WaitAll([output, errors], Patience);
             if (process.ExitCode != 0)
             {
-                var reason = errors.Result.Split('\n').FirstOrDefault(line => line.StartsWith("E:", StringComparison.Ordinal)) ?? errors.Result;
-                throw new EdmException($"{program} failed: {OneLine.Of(reason)}");
+                var reason = errors.Result.Split('\n').FirstOrDefault(line => line.StartsWith("E:", StringComparison.Ordinal));
+                throw new EdmException($"{program} failed: {OneLine.Of(reason ?? errors.Result)}");
             }
         }
         catch (Win32Exception error)

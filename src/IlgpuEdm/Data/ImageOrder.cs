@@ -59,8 +59,8 @@ public sealed class ImageOrder
         for (uint round = 0; round < Rounds; round++)
         {
             // The purpose stays in the lower half of its word, so no draw of another purpose has this counter.
-            var block = Philox.Block(
-                (uint)right, (uint)RandomPurpose.DataOrder | (round << 16), (uint)epoch, (uint)(epoch >> 32), (uint)seed, (uint)(seed >> 32));
+            var purpose = (uint)RandomPurpose.DataOrder | (round << 16);
+            var block = Philox.Block((uint)right, purpose, (uint)epoch, (uint)(epoch >> 32), (uint)seed, (uint)(seed >> 32));
             var mixed = (left + ((((ulong)block.Y << 32) | block.X) % radix)) % radix;
             (left, right) = (right, mixed);
         }

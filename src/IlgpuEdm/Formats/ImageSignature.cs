@@ -10,7 +10,7 @@ internal static class ImageSignature
 
     public static bool IsBmp(ReadOnlySpan<byte> data) => data.StartsWith("BM"u8);
 
-    private static bool IsPng(ReadOnlySpan<byte> data) => data.StartsWith<byte>([0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10]);
+    public static bool IsPng(ReadOnlySpan<byte> data) => data.StartsWith<byte>([0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10]);
 
     private static bool IsJpeg(ReadOnlySpan<byte> data) => data.StartsWith<byte>([0xff, 0xd8, 0xff]);
 

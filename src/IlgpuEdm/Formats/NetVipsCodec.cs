@@ -2,7 +2,10 @@ using NetVips;
 
 namespace IlgpuEdm.Formats;
 
-/// <summary>Images through libvips; BMP, which its builds lack, through <see cref="BmpDecoder"/>.</summary>
+/// <summary>
+/// Images through libvips; BMP, which its builds lack, through <see cref="BmpDecoder"/>, and plain PNG, for speed, through
+/// <see cref="PlainPngDecoder"/>.
+/// </summary>
 internal sealed class NetVipsCodec : IImageCodec
 {
     // A damaged header may promise any size; no image of a data set comes near this.
@@ -18,6 +21,10 @@ internal sealed class NetVipsCodec : IImageCodec
         }
         try
         {
+            if (ImageSignature.IsPng(data) && PlainPngDecoder.TryDecode(data) is { } image)
+            {
+                return image;
+            }
             return ImageSignature.IsBmp(data) ? BmpDecoder.Decode(data, MaximumBytes) : DecodeWithVips(data);
         }
         catch (Exception error) when (error is VipsException or FormatException)
@@ -39,7 +46,7 @@ internal sealed class NetVipsCodec : IImageCodec
         return image.PngsaveBuffer(compression: 6, filter: Enums.ForeignPngFilter.None, keep: Enums.ForeignKeep.None);
     }
 
-    private static DecodedImage DecodeWithVips(ReadOnlySpan<byte> data)
+    internal static DecodedImage DecodeWithVips(ReadOnlySpan<byte> data)
     {
         EnsureInitialised();
         using var loaded = Image.NewFromBuffer(data, access: Enums.Access.Sequential, failOn: Enums.FailOn.Error);

@@ -14,7 +14,8 @@ public sealed class ImageCollectionTests
     public void FolderNamesAreLabels(bool zip)
     {
         using var folder = new TemporaryFolder();
-        using var data = Datasets.Open(Write(folder, zip, ("dog/2.png", TestData.Png(2)), ("cat/9.png", TestData.Png(9)), ("dog/1.png", TestData.Png(1))));
+        using var data = Datasets.Open(Write(
+            folder, zip, ("dog/2.png", TestData.Png(2)), ("cat/9.png", TestData.Png(9)), ("dog/1.png", TestData.Png(1))));
         Assert.AreEqual((3L, 4, 6, 3, 2), (data.Count, data.Height, data.Width, data.Channels, data.LabelDim), "shape");
         var expected = new[] { 9, 1, 2 };
         for (var i = 0; i < expected.Length; i++)
@@ -63,7 +64,13 @@ public sealed class ImageCollectionTests
     {
         using var folder = new TemporaryFolder();
         var path = Write(
-            folder, false, ("a.png", TestData.Png(0)), ("notes.txt", [1]), (".hidden/b.png", [1]), ("__MACOSX/._a.png", [1]), ("._a.png", [1]));
+            folder,
+            false,
+            ("a.png", TestData.Png(0)),
+            ("notes.txt", [1]),
+            (".hidden/b.png", [1]),
+            ("__MACOSX/._a.png", [1]),
+            ("._a.png", [1]));
         using var data = Datasets.Open(path);
         Assert.AreEqual(1, data.Count, "count");
     }

@@ -1,6 +1,6 @@
-namespace IlgpuEdm.Data;
+namespace IlgpuEdm.Formats;
 
-/// <summary>The checksum of zip archives (reflected polynomial 0xEDB88320), which .NET's reader does not compare.</summary>
+/// <summary>The checksum of PNG files and zip archives, where .NET does not compare it (reflected polynomial 0xEDB88320).</summary>
 internal static class Crc32
 {
     private static readonly uint[] Table = MakeTable();
