@@ -37,7 +37,7 @@ public abstract class TrainingOperationTests : OperationTestBase
     }
 
     [TestMethod]
-    [DataRow(61, false)]
+    [DataRow(91, false)]
     [DataRow(500, true)]
     [DataRow(AdamKernel.Piece + 19, false)]
     [DataRow(2 * AdamKernel.Piece + 1001, true)]
