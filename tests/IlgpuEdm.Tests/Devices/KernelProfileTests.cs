@@ -32,12 +32,14 @@ public abstract class KernelProfileTests : DeviceTestBase
         Assert.AreEqual(3L, silu.Launches, "launches");
         Assert.IsGreaterThan(0, silu.TotalMilliseconds, "time");
         Assert.AreEqual(silu.TotalMilliseconds / 3, silu.MeanMilliseconds, 1e-9, "mean time");
-        Assert.AreEqual(3 * 8.0 * 10_000 / (silu.TotalMilliseconds * 1e6), silu.GigabytesPerSecond!.Value, 1e-6, "GB/s: 8 bytes an element");
+        Assert.AreEqual(
+            3 * 8.0 * 10_000 / (silu.TotalMilliseconds * 1e6), silu.GigabytesPerSecond!.Value, 1e-6, "GB/s: 8 bytes an element");
         Assert.IsNull(silu.GigaflopsPerSecond, "operations, which SiLU does not state");
 
         var convolution = Device.Profile.Top(10).Single(k => k.Name == "ConvolutionForward.Fat");
         Assert.AreEqual(
-            3 * 2.0 * 100 * 4 * 4 / (convolution.TotalMilliseconds * 1e6), convolution.GigaflopsPerSecond!.Value, 1e-6, "GFLOP/s: 2 a multiply-add");
+            3 * 2.0 * 100 * 4 * 4 / (convolution.TotalMilliseconds * 1e6), convolution.GigaflopsPerSecond!.Value, 1e-6,
+            "GFLOP/s: 2 a multiply-add");
     }
 
     [TestMethod]

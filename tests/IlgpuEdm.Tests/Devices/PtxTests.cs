@@ -20,7 +20,7 @@ public sealed partial class PtxTests
         .. from type in typeof(WorkShare).Assembly.GetTypes()
            where type.IsPublic && type.IsClass && !Primitive.Types.Contains(type)
            from method in type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly)
-           where method.ReturnType == typeof(void) && method.GetParameters() is [{ } first, ..] && first.ParameterType == typeof(ArrayView<float>)
+           where method.ReturnType == typeof(void) && method.GetParameters().FirstOrDefault()?.ParameterType == typeof(ArrayView<float>)
            select method,
     ];
 
@@ -57,7 +57,8 @@ public sealed partial class PtxTests
     {
         using var context = Context.Create(b => b.Optimize(OptimizationLevel.O2).Inlining(InliningMode.Aggressive).EnablePrimitives());
         var architecture = new CudaArchitecture(8, 0);
-        using var backend = new PTXBackend(context, new CudaCapabilityContext(architecture), architecture, new CudaInstructionSet(7, 8), null);
+        using var backend = new PTXBackend(
+            context, new CudaCapabilityContext(architecture), architecture, new CudaInstructionSet(7, 8), null);
         return
         [
             .. kernels.Select(kernel =>

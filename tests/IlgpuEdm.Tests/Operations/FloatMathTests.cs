@@ -25,13 +25,15 @@ public sealed class FloatMathTests
         Check(-86.9, 87.9, x => FloatMath.Exp(new Vector<float>(x))[Vector<float>.Count - 1], Math.Exp, relative: 2 * Ulp, absolute: 0);
 
     [TestMethod]
-    public void SigmoidIsAccurate() => Check(-80, 80, x => FloatMath.Sigmoid(x), x => 1 / (1 + Math.Exp(-x)), relative: 4 * Ulp, absolute: 0);
+    public void SigmoidIsAccurate() =>
+        Check(-80, 80, x => FloatMath.Sigmoid(x), x => 1 / (1 + Math.Exp(-x)), relative: 4 * Ulp, absolute: 0);
 
     [TestMethod]
     [DataRow(1e-10, 1e-3)]
     [DataRow(0.5, 2)]
     [DataRow(1, 1e6)]
-    public void LogarithmIsAccurate(double from, double to) => Check(from, to, x => FloatMath.Log(x), Math.Log, relative: 2 * Ulp, absolute: Ulp / 16);
+    public void LogarithmIsAccurate(double from, double to) =>
+        Check(from, to, x => FloatMath.Log(x), Math.Log, relative: 2 * Ulp, absolute: Ulp / 16);
 
     [TestMethod]
     [DataRow(-8)]
@@ -42,7 +44,8 @@ public sealed class FloatMathTests
         Check(from, -from, x => FloatMath.Cos(x), Math.Cos, relative: 0, absolute: 2 * Ulp);
     }
 
-    private static void Check(double from, double to, Func<float, double> actual, Func<double, double> expected, double relative, double absolute)
+    private static void Check(
+        double from, double to, Func<float, double> actual, Func<double, double> expected, double relative, double absolute)
     {
         const int count = 20_000;
         for (var i = 0; i <= count; i++)

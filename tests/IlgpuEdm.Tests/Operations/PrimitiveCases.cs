@@ -66,12 +66,14 @@ internal static class PrimitiveCases
         ["Channels.Moments"] = r =>
         {
             int pixels = r.Next(1, 100), channels = r.Next(1, 17), stride = channels + r.Next(5), mean = r.Next(5);
-            return [Data(r, pixels * stride + 9), r.Next(9), pixels, stride, channels, Data(r, 2 * channels + 9), mean, mean + channels + r.Next(4)];
+            var squares = mean + channels + r.Next(4);
+            return [Data(r, pixels * stride + 9), r.Next(9), pixels, stride, channels, Data(r, 2 * channels + 9), mean, squares];
         },
         ["Channels.Affine"] = r =>
         {
-            int pixels = r.Next(1, 9), channels = r.Next(1, 40), size = pixels * channels + 9, a = r.Next(5);
-            return [Data(r, size), Data(r, size), r.Next(9), pixels, channels, Data(r, 2 * channels + 9), a, a + channels + r.Next(4), r.Next(2)];
+            int pixels = r.Next(1, 9), channels = r.Next(1, 40), size = pixels * channels + 9;
+            int a = r.Next(5), b = a + channels + r.Next(4);
+            return [Data(r, size), Data(r, size), r.Next(9), pixels, channels, Data(r, 2 * channels + 9), a, b, r.Next(2)];
         },
         ["NormGradient.Reduce"] = r =>
         {
@@ -87,7 +89,8 @@ internal static class PrimitiveCases
             int pixels = r.Next(1, 9), channels = r.Next(1, 40), size = pixels * channels + 9;
             return
             [
-                Data(r, size), Data(r, size), Data(r, size), r.Next(9), pixels, channels, Data(r, 5 * channels + 5), r.Next(5), r.Next(2), r.Next(2),
+                Data(r, size), Data(r, size), Data(r, size), r.Next(9), pixels, channels,
+                Data(r, 5 * channels + 5), r.Next(5), r.Next(2), r.Next(2),
             ];
         },
         ["Softmax.Forward"] = r =>

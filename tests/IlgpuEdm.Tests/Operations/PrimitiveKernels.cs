@@ -4,7 +4,9 @@ using ILGPU;
 
 namespace IlgpuEdm.Tests.Operations;
 
-/// <summary>Kernels around the portable bodies that use local memory, which exists inside kernels only. The CPU accelerator runs them as .NET code.</summary>
+/// <summary>
+/// Kernels around the portable bodies that use local memory, which exists inside kernels only. The CPU accelerator runs them as .NET code.
+/// </summary>
 public static class PrimitiveKernels
 {
     /// <summary>The integers of a call, in order.</summary>

@@ -7,8 +7,8 @@ using IlgpuEdm.Tests.Devices;
 namespace IlgpuEdm.Tests.Operations;
 
 /// <summary>
-/// The SIMD body of every primitive against its portable body, which is what OpenCL and CUDA compile, both as .NET code on the CPU. All arrays are
-/// compared whole: no body may write beside its result.
+/// The SIMD body of every primitive against its portable body, which is what OpenCL and CUDA compile, both as .NET code on the CPU. All
+/// arrays are compared whole: no body may write beside its result.
 /// </summary>
 [TestClass]
 public sealed class PrimitiveTests
