@@ -1,0 +1,93 @@
+using System.CommandLine;
+using IlgpuEdm.Cli.Values;
+using IlgpuEdm.Training;
+
+namespace IlgpuEdm.Cli;
+
+/// <summary>The options that <c>train</c> and <c>bench</c> share: network, batch, loss and optimiser.</summary>
+internal sealed class NetworkFlags
+{
+    private readonly Option<string> preset = Options.Choice("--preset", [.. TrainingRequest.Presets], "compact",
+        "Network and optimiser by name: 'compact' for small grey images, 'cifar10' and 'ddpmpp' as published for 32 and 64 px. "
+        + "The defaults below are those of 'compact'; options that are given take precedence.");
+
+    private readonly Option<int> channels = Options.Integer("--channels", Compact.Channels, 1, "Channels of the first level.");
+
+    private readonly Option<IntegerList> mult = Options.ParsedList("--mult", "LIST", new IntegerList(Compact.ChannelMult, "1,2,2"),
+        "whole numbers such as 1,2,2", "Channel multipliers, one a level.", IntegerList.TryParse);
+
+    private readonly Option<int> blocks = Options.Integer("--blocks", Compact.BlocksPerLevel, 1, "Residual blocks per level.");
+
+    private readonly Option<IntegerList> attention = Options.ParsedList("--attn", "LIST", new IntegerList(null, "auto"),
+        "resolutions such as 16,8, or auto or none",
+        "Resolutions with self-attention; 'auto' is the lowest level.", IntegerList.TryParseAttention);
+
+    private readonly Option<double> dropout = Options.Number("--dropout", Compact.Dropout, "a number from 0 to below 1",
+        x => x is >= 0 and < 1, "Dropout probability.");
+
+    private readonly Option<int> batch = Options.Integer("--batch", Compact.BatchSize, 1, "Images per optimiser step.");
+
+    private readonly Option<int?> microBatch = Options.Optional<int>("--micro-batch", "N", "a whole number, at least 1",
+        "Images that go through the network at once; fewer need less memory. [default: the batch]",
+        text => ImageCount.TryParse(text) is { Images: >= 1 and <= int.MaxValue } n ? (int)n.Images : null);
+
+    private readonly Option<double> learningRate = Options.Positive("--lr", Compact.Optimizer.LearningRate, "Learning rate.");
+
+    private readonly Option<ImageCount> ramp = Options.Count("--lr-ramp", Compact.Optimizer.RampUpImages, 0,
+        "Images over which the learning rate rises from 0.");
+
+    private readonly Option<ImageCount> halfLife = Options.Count("--ema-halflife", (long)Compact.Optimizer.EmaHalfLifeImages, 0,
+        "Half-life of the averaged weights, in images.");
+
+    private readonly Option<NumberOrAuto> sigmaData = Options.Parsed("--sigma-data", "X|auto", new NumberOrAuto(Compact.SigmaData),
+        "a number above 0, or auto", "Standard deviation of the data on [-1, 1]; 'auto' measures it.",
+        text => NumberOrAuto.TryParse(text) is { Number: null or > 0 } number ? number : null);
+
+    private readonly Option<double> pMean = Options.Number("--p-mean", Compact.PMean, "a number", _ => true,
+        "Mean of ln(sigma) in training.");
+
+    private readonly Option<double> pStd = Options.Number("--p-std", Compact.PStd, "a number, at least 0", x => x >= 0,
+        "Standard deviation of ln(sigma) in training.");
+
+    private readonly Option<ulong> seed = Options.Seed("--seed", "Seed of initialisation, data order, noise and dropout.");
+
+    private static TrainingRequest Compact { get; } = new();
+
+    /// <summary>Adds the options to a verb.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (Option option in new Option[]
+        {
+            preset, channels, mult, blocks, attention, dropout, batch, microBatch, learningRate, ramp, halfLife, sigmaData, pMean, pStd, seed,
+        })
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <summary>What was asked for: the preset, and over it what was given.</summary>
+    public TrainingRequest Request(ParseResult parsed)
+    {
+        TrainingRequest named = TrainingRequest.Preset(parsed.GetValue(preset)!);
+        return named with
+        {
+            Channels = parsed.Or(channels, named.Channels),
+            ChannelMult = parsed.Given(mult) ? parsed.GetValue(mult)!.Numbers! : named.ChannelMult,
+            BlocksPerLevel = parsed.Or(blocks, named.BlocksPerLevel),
+            AttentionResolutions = parsed.Given(attention) ? parsed.GetValue(attention)!.Numbers : named.AttentionResolutions,
+            Dropout = parsed.Or(dropout, named.Dropout),
+            BatchSize = parsed.Or(batch, named.BatchSize),
+            MicroBatchSize = parsed.GetValue(microBatch),
+            Optimizer = named.Optimizer with
+            {
+                LearningRate = parsed.Or(learningRate, named.Optimizer.LearningRate),
+                RampUpImages = parsed.Or(ramp, new ImageCount(named.Optimizer.RampUpImages)).Images,
+                EmaHalfLifeImages = parsed.Given(halfLife) ? parsed.GetValue(halfLife).Images : named.Optimizer.EmaHalfLifeImages,
+            },
+            SigmaData = parsed.Or(sigmaData, new NumberOrAuto(named.SigmaData)).Number,
+            PMean = parsed.Or(pMean, named.PMean),
+            PStd = parsed.Or(pStd, named.PStd),
+            Seed = parsed.GetValue(seed),
+        };
+    }
+}

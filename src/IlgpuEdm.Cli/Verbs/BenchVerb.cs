@@ -1,0 +1,42 @@
+using System.CommandLine;
+using System.Text.Json;
+using IlgpuEdm.Data;
+using IlgpuEdm.Devices;
+using IlgpuEdm.Training;
+
+namespace IlgpuEdm.Cli.Verbs;
+
+/// <summary><c>bench</c>: times training steps or the denoiser and prints one line of JSON.</summary>
+internal static class BenchVerb
+{
+    public static Command Create(Terminal terminal)
+    {
+        var what = new Argument<string>("what") { Description = "'train': the trainer's own step; 'denoise': the network alone." };
+        what.AcceptOnlyFromAmong("train", "denoise");
+        Option<int> resolution = Options.Integer("--resolution", 32, 1, "Height and width of the images.");
+        Option<int> channels = Options.Integer("--image-channels", 1, 1, "Channels of the images.");
+        Option<string?> data = Options.OptionalText("--data", "PATH",
+            "Take these images, in the order of 'train', instead of random ones; they say the resolution then.");
+        var network = new NetworkFlags();
+        Option<int> steps = Options.Integer("--steps", 5, 1, "Timed steps, after two that are not; the median counts.");
+        Option<string> device = CommonFlags.Device();
+        var command = new Command("bench", "Times the network on random images and prints one line of JSON.") { what, resolution, channels, data };
+        network.AddTo(command);
+        command.Options.Add(steps);
+        command.Options.Add(device);
+        command.SetAction(parsed =>
+        {
+            TrainingRequest request = network.Request(parsed);
+            using IImageDataset? set = parsed.GetValue(data) is { } path ? Datasets.Open(path) : null;
+            int size = parsed.GetValue(resolution);
+            BenchmarkOptions options = BenchmarkOptions.Of(request, set, size, parsed.GetValue(channels), parsed.GetValue(steps));
+            using Device opened = Device.Open(parsed.GetValue(device)!);
+            BenchmarkResult result = parsed.GetValue(what) == "train"
+                ? Benchmark.Train(opened, options, set)
+                : Benchmark.Denoise(opened, options);
+            terminal.Line(JsonSerializer.Serialize(result, RunJson.Compact));
+            return CommandLine.Success;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,33 @@
+using IlgpuEdm.Data;
+using IlgpuEdm.Devices;
+using IlgpuEdm.Diffusion;
+using IlgpuEdm.Formats;
+
+namespace IlgpuEdm.Training;
+
+/// <summary>A <see cref="TrainingModel"/> as the trainer sees it.</summary>
+internal sealed class DeviceTrainingModel(Device device, RunIdentity identity) : ITrainingModel
+{
+    private readonly TrainingModel model = new(device, identity.Network, identity.Loss, identity.Optimizer, identity.Seed);
+
+    public long ParameterCount => model.ParameterCount;
+
+    // The peak is a training step's: drawing a grid keeps no activations.
+    public long MemoryBytes => device.Pool.PeakBytes;
+
+    public StepResult Step(Batch batch, int microBatch) => model.Step(batch, microBatch);
+
+    public void AddState(SafetensorsWriter file) => model.AddState(file);
+
+    public void LoadState(SafetensorsFile file) => model.LoadState(file);
+
+    public void AddEma(SafetensorsWriter file) => model.AddEma(file);
+
+    public byte[][] SampleEma(IReadOnlyList<ulong> seeds, SamplerOptions options, int batch)
+    {
+        using EdmDenoiser denoiser = model.EmaDenoiser();
+        return ImageSampler.Sample(denoiser, seeds, options, batch);
+    }
+
+    public void Dispose() => model.Dispose();
+}

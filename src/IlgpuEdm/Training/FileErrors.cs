@@ -1,0 +1,32 @@
+namespace IlgpuEdm.Training;
+
+/// <summary>Turns what the file system throws into one line that names the file.</summary>
+internal static class FileErrors
+{
+    /// <summary>The cause in a few words; the system's messages repeat the path, which the caller says already.</summary>
+    public static string Reason(Exception e) => e switch
+    {
+        UnauthorizedAccessException => "permission denied",
+        FileNotFoundException or DirectoryNotFoundException => "not found",
+        IOException io when IsDiskFull(io) => "the disk is full",
+        _ => e.Message.ReplaceLineEndings(" "),
+    };
+
+    /// <summary>Runs <paramref name="write"/> and names <paramref name="path"/> where it fails.</summary>
+    public static void Writing(string path, Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new EdmException($"cannot write '{path}': {Reason(e)}; nothing before it was lost, the same command resumes", e);
+        }
+    }
+
+    // ENOSPC and EDQUOT on Unix, ERROR_DISK_FULL and ERROR_HANDLE_DISK_FULL on Windows.
+    private static bool IsDiskFull(IOException e) => OperatingSystem.IsWindows()
+        ? (e.HResult & 0xFFFF) is 112 or 39
+        : e.HResult is 28 or 122 || e.Message.Contains("No space left", StringComparison.Ordinal);
+}

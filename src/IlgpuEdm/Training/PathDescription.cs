@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Text.Json;
+using IlgpuEdm.Data;
+using IlgpuEdm.Formats;
+
+namespace IlgpuEdm.Training;
+
+/// <summary>Says what a path is: a data set, a checkpoint or a run.</summary>
+public static class PathDescription
+{
+    /// <summary>Describes a path in rows of a name and a value; the first row says what it is.</summary>
+    /// <param name="path">A file or folder.</param>
+    /// <exception cref="EdmException">It does not exist, or is none of these, or is damaged.</exception>
+    public static IReadOnlyList<(string Name, string Value)> Of(string path)
+    {
+        if (Directory.Exists(path) && RunFolder.IsRun(path))
+        {
+            return Run(path);
+        }
+
+        return File.Exists(path) && IsSafetensors(path) ? Checkpoint(path) : Dataset(path);
+    }
+
+    private static List<(string Name, string Value)> Dataset(string path)
+    {
+        using IImageDataset data = Datasets.Open(path);
+        DatasetStatistics statistics = DatasetStatistics.Measure(data);
+        return
+        [
+            ("what", "data set"),
+            ("name", data.Name),
+            ("path", data.Source),
+            ("images", Number(data.Count)),
+            ("shape (height, width, channels)", $"{Number(data.Height)}, {Number(data.Width)}, {Number(data.Channels)}"),
+            ("labels", data.LabelDim > 0 ? $"{Number(data.LabelDim)} classes" : "none"),
+            ("mean on [-1, 1]", statistics.Mean.ToString("F4", CultureInfo.InvariantCulture)),
+            ("standard deviation on [-1, 1] (sigma_data)", statistics.StandardDeviation.ToString("F4", CultureInfo.InvariantCulture)),
+            ("fingerprint", data.Fingerprint),
+        ];
+    }
+
+    private static List<(string Name, string Value)> Checkpoint(string path)
+    {
+        SafetensorsFile file = SafetensorsFile.Read(path);
+        string what = file.Metadata.GetValueOrDefault("format") switch
+        {
+            "ilgpu-edm-snapshot" => "network snapshot",
+            "ilgpu-edm-training-state" => "training state",
+            _ => "safetensors file of another program",
+        };
+        long elements = file.Tensors.Keys.Sum(name => file.GetShape(name).Aggregate(1L, (product, length) => product * length));
+        var rows = new List<(string, string)> { ("what", what), ("path", Path.GetFullPath(path)) };
+        rows.AddRange(file.Metadata.Where(entry => entry.Key is not ("format" or "version"))
+            .SelectMany(entry => Values(entry.Key, entry.Value)));
+        rows.Add(("tensors", Number(file.Tensors.Count)));
+        rows.Add((what == "network snapshot" ? "parameters" : "elements", Number(elements)));
+        return rows;
+    }
+
+    private static List<(string Name, string Value)> Run(string path)
+    {
+        RunOptions options = RunFolder.ReadOptions(path);
+        IReadOnlyList<TickRecord> ticks = StatisticsFiles.Read(path);
+        var rows = new List<(string, string)> { ("what", "training run"), ("path", Path.GetFullPath(path)) };
+        rows.AddRange(Values("", JsonSerializer.Serialize(options.Identity, RunJson.Compact)));
+        rows.AddRange(Values("", JsonSerializer.Serialize(options.Schedule, RunJson.Compact)));
+        if (ticks.Count > 0)
+        {
+            rows.Add(("images seen at the last tick", Number(ticks[^1].Images)));
+            rows.Add(("loss of the last tick", ticks[^1].Loss.ToString("F4", CultureInfo.InvariantCulture)));
+            rows.Add(("training time", TimeText.Of(ticks[^1].TotalSeconds)));
+        }
+
+        string? snapshot = Directory.GetFiles(path, "network-snapshot-*.safetensors").Max(StringComparer.Ordinal);
+        rows.Add(("last snapshot", snapshot is null ? "none" : Path.GetFileName(snapshot)));
+        return rows;
+    }
+
+    // A text that is a JSON object becomes one row a member; the bookkeeping of the tick under way is of no interest.
+    private static IEnumerable<(string Name, string Value)> Values(string name, string text)
+    {
+        JsonElement json;
+        try
+        {
+            json = JsonSerializer.Deserialize<JsonElement>(text);
+        }
+        catch (JsonException)
+        {
+            return [(name, text)];
+        }
+
+        return json.ValueKind == JsonValueKind.Object
+            ? json.EnumerateObject().Where(member => member.Name != "tick").SelectMany(
+                member => Values(name.Length > 0 ? $"{name}.{member.Name}" : member.Name, member.Value.GetRawText()))
+            : [(name, json.ValueKind == JsonValueKind.String ? json.GetString()! : text)];
+    }
+
+    private static bool IsSafetensors(string path)
+    {
+        Span<byte> start = stackalloc byte[9];
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            return path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)
+                || (file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start[7] == 0 && start[8] == '{');
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new EdmException($"cannot read '{path}': {FileErrors.Reason(e)}; name a data set, a checkpoint or a run", e);
+        }
+    }
+
+    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+}

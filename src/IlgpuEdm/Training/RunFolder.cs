@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Text.Json;
+using IlgpuEdm.Formats;
+
+namespace IlgpuEdm.Training;
+
+/// <summary>
+/// The folder of one run, such as <c>runs/00007-fashion-mnist-uncond-ddpmpp-edm-batch64</c>, held by this process until it is
+/// disposed of.
+/// </summary>
+public sealed class RunFolder : IDisposable
+{
+    private const string OptionsName = "options.json";
+    private readonly RunLock held;
+
+    private RunFolder(string path, RunLock held, bool resumed)
+    {
+        Location = path;
+        this.held = held;
+        Resumed = resumed;
+    }
+
+    /// <summary>The folder.</summary>
+    public string Location { get; }
+
+    /// <summary>Whether the folder was there before.</summary>
+    public bool Resumed { get; }
+
+    /// <summary>
+    /// Finds the newest run with the same identity and takes it, or makes a new one, numbered one above the highest there is.
+    /// </summary>
+    /// <param name="root">The folder of all runs; made where it is missing.</param>
+    /// <param name="options">The run's options, written to its <c>options.json</c>.</param>
+    /// <param name="resume">Whether to look for a run to go on with.</param>
+    /// <exception cref="EdmException">Another process trains that run, or the folder cannot be written.</exception>
+    public static RunFolder Open(string root, RunOptions options, bool resume)
+    {
+        options.Validate();
+        FileErrors.Writing(root, () => Directory.CreateDirectory(root));
+
+        // Two runs that start at the same moment must not take the same number.
+        using RunLock numbering = RunLock.Take(Path.Combine(root, ".numbering.lock"), TimeSpan.FromSeconds(20));
+        string? found = resume ? Find(root, options.Identity) : null;
+        string path = found ?? Path.Combine(root, NextName(root, options.Identity));
+        FileErrors.Writing(path, () => Directory.CreateDirectory(path));
+        RunLock held = RunLock.TryTake(Path.Combine(path, "run.lock")) ?? throw new EdmException(
+            $"'{path}' is being trained by another process; let it end, or start a second run with --resume never");
+        try
+        {
+            string file = Path.Combine(path, OptionsName);
+            string text = JsonSerializer.Serialize(options, RunJson.Indented) + "\n";
+            FileErrors.Writing(file, () => AtomicFile.WriteAllText(file, text));
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+
+        return new RunFolder(path, held, found is not null);
+    }
+
+    /// <summary>Whether a folder is a run's.</summary>
+    /// <param name="path">A folder.</param>
+    public static bool IsRun(string path) => File.Exists(Path.Combine(path, OptionsName));
+
+    /// <summary>Reads a run's options.</summary>
+    /// <param name="path">The run's folder.</param>
+    /// <exception cref="EdmException">The file is missing or damaged.</exception>
+    public static RunOptions ReadOptions(string path)
+    {
+        string file = Path.Combine(path, OptionsName);
+        try
+        {
+            RunOptions? options = JsonSerializer.Deserialize<RunOptions>(File.ReadAllText(file), RunJson.Indented);
+            return options is { Format: "ilgpu-edm-run", Version: 1 }
+                ? options
+                : throw new EdmException($"'{file}' does not hold the options of a run of this version; was it written by another program?");
+        }
+        catch (JsonException e)
+        {
+            throw new EdmException($"'{file}' is damaged at line {e.LineNumber + 1}: not the options of a run; train again to replace it", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new EdmException($"cannot read '{file}': {FileErrors.Reason(e)}; name the folder of a run", e);
+        }
+    }
+
+    /// <summary>The path of a file in the folder.</summary>
+    /// <param name="name">The file's name.</param>
+    public string FilePath(string name) => Path.Combine(Location, name);
+
+    /// <summary>Lets other processes have the folder.</summary>
+    public void Dispose() => held.Dispose();
+
+    private static string? Find(string root, RunIdentity identity)
+    {
+        foreach ((_, string path) in Runs(root).OrderByDescending(run => run.Number))
+        {
+            try
+            {
+                if (IsRun(path) && ReadOptions(path).Identity.Matches(identity))
+                {
+                    return path;
+                }
+            }
+            catch (EdmException)
+            {
+                // A run that cannot be read is not the one looked for.
+            }
+        }
+
+        return null;
+    }
+
+    private static string NextName(string root, RunIdentity identity)
+    {
+        int next = Runs(root).Select(run => run.Number).DefaultIfEmpty(-1).Max() + 1;
+        return string.Create(CultureInfo.InvariantCulture, $"{next:D5}-{identity.FolderName()}");
+    }
+
+    private static IEnumerable<(int Number, string Path)> Runs(string root)
+    {
+        foreach (string path in Directory.EnumerateDirectories(root))
+        {
+            string name = Path.GetFileName(path);
+            int digits = name.TakeWhile(char.IsAsciiDigit).Count();
+            if (digits >= 5 && (digits == name.Length || name[digits] == '-')
+                && int.TryParse(name.AsSpan(0, digits), NumberStyles.None, CultureInfo.InvariantCulture, out int number))
+            {
+                yield return (number, path);
+            }
+        }
+    }
+}

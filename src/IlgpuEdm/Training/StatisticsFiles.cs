@@ -1,0 +1,98 @@
+using System.Text;
+using System.Text.Json;
+using CsvHelper;
+using IlgpuEdm.Formats;
+
+namespace IlgpuEdm.Training;
+
+/// <summary>
+/// A run's <c>stats.jsonl</c> and <c>stats.csv</c>. The first is the truth: the second is made anew from it when a run resumes.
+/// </summary>
+internal sealed class StatisticsFiles
+{
+    private readonly string jsonl;
+    private readonly string csv;
+    private readonly List<TickRecord> records = [];
+
+    public StatisticsFiles(string folder)
+    {
+        jsonl = Path.Combine(folder, "stats.jsonl");
+        csv = Path.Combine(folder, "stats.csv");
+    }
+
+    /// <summary>All ticks in the files.</summary>
+    public IReadOnlyList<TickRecord> Records => records;
+
+    /// <summary>Reads the ticks of a run's folder; lines that were not written to their end are left out.</summary>
+    public static IReadOnlyList<TickRecord> Read(string folder)
+    {
+        string path = Path.Combine(folder, "stats.jsonl");
+        var read = new List<TickRecord>();
+        if (File.Exists(path))
+        {
+            foreach (string line in File.ReadLines(path))
+            {
+                if (TryParse(line) is { } record)
+                {
+                    read.Add(record);
+                }
+            }
+        }
+
+        return read;
+    }
+
+    /// <summary>Cuts both files back to the ticks that ended at or before a count of images.</summary>
+    public void CutBack(long images)
+    {
+        records.Clear();
+        records.AddRange(Read(Path.GetDirectoryName(jsonl)!).Where(record => record.Images <= images));
+        FileErrors.Writing(jsonl, () => AtomicFile.WriteAllText(jsonl, string.Concat(records.Select(ToLine))));
+        FileErrors.Writing(csv, () => AtomicFile.WriteAllText(csv, Header() + string.Concat(records.Select(ToRow))));
+    }
+
+    /// <summary>Appends one tick to both files.</summary>
+    public void Append(TickRecord record)
+    {
+        records.Add(record);
+        FileErrors.Writing(jsonl, () => RunLog.AppendWhole(jsonl, ToLine(record)));
+        FileErrors.Writing(csv, () => RunLog.AppendWhole(csv, ToRow(record)));
+    }
+
+    private static TickRecord? TryParse(string line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<TickRecord>(line, RunJson.Compact);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static string ToLine(TickRecord record) => JsonSerializer.Serialize(record, RunJson.Compact) + "\n";
+
+    private static string Header() => Csv(["images", "steps", "loss", "learning_rate", "ema_beta", "nonfinite_gradients",
+        "images_per_second", "seconds", "total_seconds", "memory_mb", .. SigmaBins.Names.Select(name => "loss_sigma_" + name)]);
+
+    private static string ToRow(TickRecord record) => Csv([record.Images, record.Steps, record.Loss, record.LearningRate,
+        record.EmaBeta, record.NonFiniteGradients, record.ImagesPerSecond, record.Seconds, record.TotalSeconds, record.MemoryMb,
+        .. SigmaBins.Names.Select(name => (object?)record.LossBySigma.GetValueOrDefault(name))]);
+
+    private static string Csv(object?[] fields)
+    {
+        using var bytes = new MemoryStream();
+        using (CsvWriter writer = CsvWriter.Create(bytes, new CsvWriterOptions { NewLine = "\n" }, leaveOpen: true))
+        {
+            foreach (object? field in fields)
+            {
+                writer.WriteField(field);
+            }
+
+            writer.EndRecord();
+        }
+
+        return Encoding.UTF8.GetString(bytes.ToArray());
+    }
+}

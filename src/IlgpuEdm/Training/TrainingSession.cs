@@ -1,0 +1,31 @@
+using IlgpuEdm.Data;
+using IlgpuEdm.Devices;
+
+namespace IlgpuEdm.Training;
+
+/// <summary>One call of <c>train</c>: opens the device, takes the run's folder, builds the model and trains it.</summary>
+public sealed class TrainingSession
+{
+    /// <summary>Told of each line that also goes to <c>log.txt</c>.</summary>
+    public Action<string>? OnLine { get; init; }
+
+    /// <summary>Told after each step where the run stands.</summary>
+    public Action<TrainingProgress>? OnProgress { get; init; }
+
+    /// <summary>Trains a new run or goes on with the newest that has the same identity.</summary>
+    /// <param name="root">The folder of all runs.</param>
+    /// <param name="options">The run's options.</param>
+    /// <param name="data">The images.</param>
+    /// <param name="resume">Whether to look for a run to go on with.</param>
+    /// <param name="stop">Ends the run after the step at hand, saved.</param>
+    /// <exception cref="EdmException">Whatever keeps the run from going on, in one line.</exception>
+    public TrainingResult Run(string root, RunOptions options, IImageDataset data, bool resume, CancellationToken stop)
+    {
+        options.Validate();
+        using Device device = Device.Open(options.Schedule.Device);
+        using RunFolder folder = RunFolder.Open(root, options, resume);
+        OnLine?.Invoke($"{(folder.Resumed ? "goes on in" : "trains in")} '{folder.Location}' on {device.Name} ({device.Spec})");
+        using ITrainingModel model = new DeviceTrainingModel(device, options.Identity);
+        return new Trainer(folder, options, data, model) { OnLine = OnLine, OnProgress = OnProgress }.Run(stop);
+    }
+}

@@ -1,0 +1,64 @@
+using System.Text;
+
+namespace IlgpuEdm.Tests.Cli;
+
+/// <summary><c>docs/cli.md</c> holds the help of every verb. With EDM_UPDATE_DOCS=1 this test writes it instead.</summary>
+[TestClass]
+public class HelpTextTests
+{
+    private static readonly string[] Verbs = ["demo", "train", "sample", "bench", "info", "devices", "selftest"];
+
+    [TestMethod]
+    public void The_page_is_what_help_prints()
+    {
+        string path = Path.Combine(Root(), "docs", "cli.md");
+        if (Environment.GetEnvironmentVariable("EDM_UPDATE_DOCS") == "1")
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllText(path, Page());
+        }
+
+        Assert.AreEqual(Page(), File.ReadAllText(path),
+            "docs/cli.md; to write it anew: EDM_UPDATE_DOCS=1 dotnet test --filter HelpTextTests");
+    }
+
+    [TestMethod]
+    public void Every_verb_is_on_the_page()
+    {
+        string help = Cli.Run("--help").Output;
+        string[] listed = help[help.IndexOf("Commands:", StringComparison.Ordinal)..].Split('\n').Skip(1)
+            .Where(line => line.StartsWith("  ", StringComparison.Ordinal) && line[2] != ' ')
+            .Select(line => line.Trim().Split(' ')[0]).ToArray();
+        CollectionAssert.AreEqual(Verbs, listed, help);
+    }
+
+    private static string Page()
+    {
+        var page = new StringBuilder();
+        page.Append("# The command line\n\nWhat `ilgpu-edm --help` and each verb's `--help` print. From a clone: ")
+            .Append("`dotnet run -c Release --project src/IlgpuEdm.Cli -- VERB ...`.\n\n")
+            .Append("Counts take k and M (`200k`, `1.5M`), times s, m and h (`5m`). Exit codes: 0, 1 for a failure, 2 for wrong usage; ")
+            .Append("an error is one line on stderr.\nOn a pipe `train` and `demo` print one line a tick instead of live progress.\n");
+        foreach (string[] command in Verbs.Select(verb => new[] { verb, "--help" }).Prepend(["--help"]))
+        {
+            string[] lines = Cli.Run(command).Output.Split('\n').Select(line => line.TrimEnd()).ToArray();
+            page.Append($"\n## ilgpu-edm {command[0]}\n\n```text\n".Replace(" --help", "", StringComparison.Ordinal))
+                .Append(string.Join('\n', lines).Trim()).Append("\n```\n");
+        }
+
+        return page.ToString();
+    }
+
+    private static string Root()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "IlgpuEdm.sln")))
+            {
+                return folder.FullName;
+            }
+        }
+
+        throw new DirectoryNotFoundException("There is no IlgpuEdm.sln above the folder of the test assembly.");
+    }
+}

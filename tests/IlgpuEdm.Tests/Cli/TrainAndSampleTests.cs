@@ -1,0 +1,144 @@
+using System.Text.Json;
+using IlgpuEdm.Tests.Formats;
+using IlgpuEdm.Tests.Training;
+using IlgpuEdm.Training;
+
+namespace IlgpuEdm.Tests.Cli;
+
+/// <summary>Whole commands on the CPU accelerator with a network of a few thousand parameters.</summary>
+[TestClass]
+public class TrainAndSampleTests
+{
+    [TestMethod]
+    public void Images_are_the_same_bytes_for_any_batch()
+    {
+        using var temp = new TemporaryFolder();
+        string snapshot = TinyData.Snapshot(TinyData.Train(TinyData.Images(temp), temp.File("runs"), 16));
+        Sample(snapshot, temp.File("one"), "1");
+        Sample(snapshot, temp.File("four"), "4");
+        foreach (int seed in Enumerable.Range(0, 5))
+        {
+            string name = $"{seed:D6}.png";
+            CollectionAssert.AreEqual(
+                File.ReadAllBytes(Path.Combine(temp.Path, "one", name)), File.ReadAllBytes(Path.Combine(temp.Path, "four", name)), name);
+        }
+    }
+
+    [TestMethod]
+    public void A_run_that_was_made_longer_equals_one_that_was_long_from_the_start()
+    {
+        using var temp = new TemporaryFolder();
+        string data = TinyData.Images(temp);
+        TinyData.Train(data, temp.File("two"), 16, "--dropout", "0.1", "--xflip");
+        string two = TinyData.Train(data, temp.File("two"), 40, "--dropout", "0.1", "--xflip");
+        string one = TinyData.Train(data, temp.File("one"), 40, "--dropout", "0.1", "--xflip");
+        File.Delete(Path.Combine(two, "network-snapshot-000000016.safetensors"));
+        File.Delete(Path.Combine(two, "samples-000000016.png"));
+        RunComparison.AssertEqual(one, two);
+    }
+
+    [TestMethod]
+    public void The_same_command_again_says_that_the_run_is_finished()
+    {
+        using var temp = new TemporaryFolder();
+        string data = TinyData.Images(temp);
+        TinyData.Train(data, temp.File("runs"), 8);
+        CliResult again = Cli.Run(["train", "--data", data, "--out", temp.File("runs"), "--images", "8", .. TinyData.Options]);
+        Assert.AreEqual(0, again.Code, again.Error);
+        StringAssert.Contains(again.Output, "is finished", "stdout");
+        Assert.HasCount(1, Directory.GetDirectories(temp.File("runs")), "no second run");
+    }
+
+    [TestMethod]
+    public void The_benchmark_runs_the_trainers_own_step()
+    {
+        using var temp = new TemporaryFolder();
+        string data = TinyData.Images(temp);
+        string run = TinyData.Train(data, temp.File("runs"), 40, "--seed", "5");
+        string[] options = TinyData.Options.Where((_, i) => TinyData.Options[i / 2 * 2] != "--tick").ToArray();
+        CliResult bench = Cli.Run(["bench", "train", "--data", data, "--steps", "3", "--seed", "5", .. options]);
+        Assert.AreEqual(0, bench.Code, bench.Error);
+        double[] losses = JsonDocument.Parse(bench.Output).RootElement.GetProperty("losses").EnumerateArray()
+            .Take(5).Select(loss => loss.GetDouble()).ToArray();
+        double[] trained = StatisticsFiles.Read(run).Select(tick => tick.Loss).ToArray();
+        CollectionAssert.AreEqual(trained, losses, "the first five losses");
+    }
+
+    [TestMethod]
+    [DataRow("train")]
+    [DataRow("denoise")]
+    public void The_benchmark_prints_one_line_of_json(string what)
+    {
+        CliResult bench = Cli.Run("bench", what, "--resolution", "8", "--channels", "8", "--mult", "1", "--attn", "none", "--batch", "4",
+            "--steps", "1", "--device", "cpu");
+        Assert.AreEqual(0, bench.Code, bench.Error);
+        Assert.HasCount(1, bench.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries), bench.Output);
+        JsonElement json = JsonDocument.Parse(bench.Output).RootElement;
+        foreach (string number in new[] { "images_per_second", "ms_per_step", "peak_memory_mb", "parameters" })
+        {
+            Assert.IsGreaterThan(0, json.GetProperty(number).GetDouble(), number);
+        }
+
+        Assert.AreNotEqual("", json.GetProperty("device").GetString(), "device");
+        Assert.IsTrue(json.GetProperty("kernels").GetArrayLength() is > 0 and <= 10, "kernels");
+    }
+
+    [TestMethod]
+    public void Colour_images_of_a_cifar_archive_train()
+    {
+        using var temp = new TemporaryFolder();
+        string data = TinyData.Cifar(temp, 60);
+        CliResult result = Cli.Run("train", "--data", data, "--out", temp.File("runs"), "--images", "1000", "--channels", "8",
+            "--mult", "1,1,1", "--attn", "none", "--batch", "100", "--tick", "500", "--grid-every", "0", "--device", "cpu");
+        Assert.AreEqual(0, result.Code, result.Error);
+        IReadOnlyList<TickRecord> ticks = StatisticsFiles.Read(Directory.GetDirectories(temp.File("runs")).Single());
+        CollectionAssert.AreEqual(new long[] { 500, 1000 }, ticks.Select(tick => tick.Images).ToArray(), "ticks");
+    }
+
+    [TestMethod]
+    public void A_running_folder_is_refused_in_one_line()
+    {
+        using var temp = new TemporaryFolder();
+        string data = TinyData.Images(temp);
+        string run = TinyData.Train(data, temp.File("runs"), 8);
+        using RunFolder held = RunFolder.Open(temp.File("runs"), RunFolder.ReadOptions(run), resume: true);
+        CliResult second = Cli.Run(["train", "--data", data, "--out", temp.File("runs"), "--images", "16", .. TinyData.Options]);
+        Assert.AreEqual(1, second.Code, second.Output);
+        StringAssert.StartsWith(second.Error, $"error: '{run}' is being trained by another process", "stderr");
+    }
+
+    [TestMethod]
+    public void Damaged_and_mismatched_checkpoints_are_one_line()
+    {
+        using var temp = new TemporaryFolder();
+        string run = TinyData.Train(TinyData.Images(temp), temp.File("runs"), 8);
+        string snapshot = TinyData.Snapshot(run);
+        byte[] bytes = File.ReadAllBytes(snapshot);
+        string truncated = temp.Write(bytes[..^100], "truncated.safetensors");
+        foreach (string file in new[] { truncated, RunComparison.LastState(run), Path.Combine(run, "curve.png") })
+        {
+            Cli.Run("sample", "--network", file, "--out", temp.File("out"), "--device", "cpu").AssertOneLine(1, Path.GetFileName(file));
+        }
+    }
+
+    [TestMethod]
+    public void A_network_that_does_not_fit_the_images_is_one_line()
+    {
+        using var temp = new TemporaryFolder();
+        string data = TinyData.Images(temp);
+        Cli.Run("train", "--data", data, "--out", temp.File("runs"), "--mult", "1,1,1,1,1", "--device", "cpu").AssertOneLine(1, "--mult");
+        Cli.Run("train", "--data", data, "--out", temp.File("runs"), "--batch", "8", "--micro-batch", "3").AssertOneLine(1, "--micro-batch 3");
+        Assert.IsFalse(Directory.Exists(temp.File("runs")), "no run is made");
+    }
+
+    [TestMethod]
+    public void A_device_that_is_not_there_is_one_line() =>
+        Cli.Run("selftest", "--device", "opencl:77").AssertOneLine(1, "opencl:77", "cpu");
+
+    private static void Sample(string snapshot, string folder, string batch)
+    {
+        CliResult result = Cli.Run("sample", "--network", snapshot, "--seeds", "0-4", "--out", folder, "--batch", batch, "--steps", "4",
+            "--device", "cpu");
+        Assert.AreEqual(0, result.Code, result.Error);
+    }
+}

@@ -1,0 +1,61 @@
+using System.Text.Json.Nodes;
+using IlgpuEdm.Formats;
+
+namespace IlgpuEdm.Tests.Training;
+
+/// <summary>Compares what two runs left behind, but for times.</summary>
+internal static class RunComparison
+{
+    private static readonly string[] Times = ["images_per_second", "seconds", "total_seconds"];
+
+    public static void AssertEqual(string expected, string actual)
+    {
+        CollectionAssert.AreEqual(Jsonl(expected), Jsonl(actual), "stats.jsonl");
+        CollectionAssert.AreEqual(Csv(expected), Csv(actual), "stats.csv");
+        foreach (string pattern in new[] { "network-snapshot-*", "samples-*" })
+        {
+            CollectionAssert.AreEqual(Names(expected, pattern), Names(actual, pattern), pattern);
+            foreach (string name in Names(expected, pattern))
+            {
+                CollectionAssert.AreEqual(
+                    File.ReadAllBytes(Path.Combine(expected, name)), File.ReadAllBytes(Path.Combine(actual, name)), name);
+            }
+        }
+
+        AssertSameTensors(LastState(expected), LastState(actual));
+        Assert.IsEmpty(Names(actual, "*.tmp*"), "no temporary is left");
+    }
+
+    public static string LastState(string folder) => Path.Combine(folder, Names(folder, "training-state-*.safetensors")[^1]);
+
+    private static void AssertSameTensors(string expected, string actual)
+    {
+        Assert.AreEqual(Path.GetFileName(expected), Path.GetFileName(actual), "the last state");
+        (SafetensorsFile one, SafetensorsFile two) = (SafetensorsFile.Read(expected), SafetensorsFile.Read(actual));
+        foreach (string name in one.Tensors.Keys)
+        {
+            CollectionAssert.AreEqual(one.GetDoubles(name), two.GetDoubles(name), name);
+        }
+    }
+
+    private static string[] Names(string folder, string pattern) =>
+        Directory.GetFiles(folder, pattern).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal).ToArray();
+
+    private static string[] Jsonl(string folder) => File.ReadAllLines(Path.Combine(folder, "stats.jsonl")).Select(line =>
+    {
+        JsonObject tick = JsonNode.Parse(line)!.AsObject();
+        foreach (string name in Times)
+        {
+            Assert.IsTrue(tick.Remove(name), $"the tick has {name}");
+        }
+
+        return tick.ToJsonString();
+    }).ToArray();
+
+    private static string[] Csv(string folder)
+    {
+        string[] lines = File.ReadAllLines(Path.Combine(folder, "stats.csv"));
+        string[] header = lines[0].Split(',');
+        return lines.Select(line => string.Join(',', line.Split(',').Where((_, i) => !Times.Contains(header[i])))).ToArray();
+    }
+}
