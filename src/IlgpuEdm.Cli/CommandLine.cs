@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.Globalization;
 using IlgpuEdm.Cli.Verbs;
+using IlgpuEdm.SelfTests;
 
 namespace IlgpuEdm.Cli;
 

@@ -1,6 +1,6 @@
+using ILGPU;
 using IlgpuEdm.Kernels.Convolution;
 using IlgpuEdm.Kernels.Primitives;
-using ILGPU;
 
 namespace IlgpuEdm.Kernels.Matmul;
 

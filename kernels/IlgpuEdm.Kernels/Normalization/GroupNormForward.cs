@@ -1,5 +1,5 @@
-using IlgpuEdm.Kernels.Primitives;
 using ILGPU;
+using IlgpuEdm.Kernels.Primitives;
 
 namespace IlgpuEdm.Kernels.Normalization;
 

@@ -9,8 +9,31 @@ namespace IlgpuEdm.Kernels.Primitives;
 public static class Adam
 {
     /// <summary>Where each number of the step stands in the small buffer that the kernel reads.</summary>
-    /// <remarks>learning rate / (1 - beta1^t); beta1; beta2; 1 / sqrt(1 - beta2^t); epsilon; the factor that keeps the old average.</remarks>
-    public const int StepSize = 0, Beta1 = 1, Beta2 = 2, SquareCorrection = 3, Epsilon = 4, EmaBeta = 5, ScalarCount = 6;
+    /// <remarks>learning rate / (1 - beta1^t); beta1; 1 - beta1; beta2; 1 - beta2 (rounded after the subtraction, which matters for betas near 1);
+    /// 1 / sqrt(1 - beta2^t); epsilon; the factor that keeps the old average.</remarks>
+    public const int StepSize = 0, Beta1 = 1, Rest1 = 2, Beta2 = 3, Rest2 = 4, SquareCorrection = 5, Epsilon = 6, EmaBeta = 7, ScalarCount = 8;
+
+    /// <summary>The numbers of a step, in their places.</summary>
+    /// <param name="learningRate">The learning rate.</param>
+    /// <param name="beta1">Decay of the first moment.</param>
+    /// <param name="beta2">Decay of the second moment.</param>
+    /// <param name="epsilon">Added to the root of the second moment.</param>
+    /// <param name="step">The step's number t, from 1.</param>
+    /// <param name="emaBeta">What the average keeps of itself.</param>
+    /// <returns>What the kernel reads.</returns>
+    public static float[] Scalars(double learningRate, double beta1, double beta2, double epsilon, long step, double emaBeta)
+    {
+        var scalars = new float[ScalarCount];
+        scalars[StepSize] = (float)(learningRate / (1 - Math.Pow(beta1, step)));
+        scalars[Beta1] = (float)beta1;
+        scalars[Rest1] = (float)(1 - beta1);
+        scalars[Beta2] = (float)beta2;
+        scalars[Rest2] = (float)(1 - beta2);
+        scalars[SquareCorrection] = (float)(1 / Math.Sqrt(1 - Math.Pow(beta2, step)));
+        scalars[Epsilon] = (float)epsilon;
+        scalars[EmaBeta] = (float)emaBeta;
+        return scalars;
+    }
 
     /// <summary>
     /// A gradient that is not a number counts as 0, an infinite one as +-1e5; then <c>m = beta1 m + (1 - beta1) g</c>,
@@ -39,9 +62,9 @@ public static class Adam
         ref var average = ref ema[offset];
         var step = new Vector<float>(scalars[StepSize]);
         var beta1 = new Vector<float>(scalars[Beta1]);
-        var rest1 = new Vector<float>(1f - scalars[Beta1]);
+        var rest1 = new Vector<float>(scalars[Rest1]);
         var beta2 = new Vector<float>(scalars[Beta2]);
-        var rest2 = new Vector<float>(1f - scalars[Beta2]);
+        var rest2 = new Vector<float>(scalars[Rest2]);
         var correction = new Vector<float>(scalars[SquareCorrection]);
         var epsilon = new Vector<float>(scalars[Epsilon]);
         var keep = new Vector<float>(scalars[EmaBeta]);
@@ -79,7 +102,9 @@ public static class Adam
     {
         var step = scalars[StepSize];
         var beta1 = scalars[Beta1];
+        var rest1 = scalars[Rest1];
         var beta2 = scalars[Beta2];
+        var rest2 = scalars[Rest2];
         var correction = scalars[SquareCorrection];
         var epsilon = scalars[Epsilon];
         var keep = scalars[EmaBeta];
@@ -93,8 +118,8 @@ public static class Adam
                 gradient = gradient > 0f ? 1e5f : gradient < 0f ? -1e5f : 0f;
             }
 
-            var first = beta1 * m[i] + (1f - beta1) * gradient;
-            var second = beta2 * v[i] + (1f - beta2) * gradient * gradient;
+            var first = beta1 * m[i] + rest1 * gradient;
+            var second = beta2 * v[i] + rest2 * gradient * gradient;
             var weight = weights[i] - step * first / (MathF.Sqrt(second) * correction + epsilon);
             m[i] = first;
             v[i] = second;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using IlgpuEdm.Devices;
+using IlgpuEdm.SelfTests;
 
 namespace IlgpuEdm.Cli.Verbs;
 

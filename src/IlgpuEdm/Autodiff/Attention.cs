@@ -23,13 +23,34 @@ public static class Attention
         // Products of (query, key, value) rows with each other, and of the score matrix with them.
         var rowsTimesRows = shape with
         {
-            Rows = tokens, Columns = tokens, Depth = perHead, StrideA = stride, TransposeB = 1, StrideB = stride, StrideC = tokens,
-            OuterA = image, InnerA = perHead, OuterB = image, InnerB = perHead, OuterC = heads * tokens * tokens, InnerC = tokens * tokens,
+            Rows = tokens,
+            Columns = tokens,
+            Depth = perHead,
+            StrideA = stride,
+            TransposeB = 1,
+            StrideB = stride,
+            StrideC = tokens,
+            OuterA = image,
+            InnerA = perHead,
+            OuterB = image,
+            InnerB = perHead,
+            OuterC = heads * tokens * tokens,
+            InnerC = tokens * tokens,
         };
         var scoresTimesRows = shape with
         {
-            Rows = tokens, Columns = perHead, Depth = tokens, StrideA = tokens, StrideB = stride, StrideC = stride,
-            OuterA = heads * tokens * tokens, InnerA = tokens * tokens, OuterB = image, InnerB = perHead, OuterC = image, InnerC = perHead,
+            Rows = tokens,
+            Columns = perHead,
+            Depth = tokens,
+            StrideA = tokens,
+            StrideB = stride,
+            StrideC = stride,
+            OuterA = heads * tokens * tokens,
+            InnerA = tokens * tokens,
+            OuterB = image,
+            InnerB = perHead,
+            OuterC = image,
+            InnerC = perHead,
         };
         Matmul.Multiply(qkv, qkv, null, scores, rowsTimesRows with { OffsetA = query, OffsetB = key }, alpha);
         var rows = batch * heads * tokens;
@@ -46,12 +67,17 @@ public static class Attention
                     // dv = p^T dy; dp = dy v^T; ds = softmax'(dp); dq = ds k; dk = ds^T q.
                     Matmul.Multiply(scores, dy, null, d, scoresTimesRows with
                     {
-                        TransposeA = 1, StrideB = channels, OuterB = tokens * channels, OffsetC = value,
+                        TransposeA = 1,
+                        StrideB = channels,
+                        OuterB = tokens * channels,
+                        OffsetC = value,
                     }, accumulate: accumulate);
                     var ds = tape.New(batch, heads, tokens, tokens);
                     Matmul.Multiply(dy, qkv, null, ds, rowsTimesRows with
                     {
-                        StrideA = channels, OuterA = tokens * channels, OffsetB = value,
+                        StrideA = channels,
+                        OuterA = tokens * channels,
+                        OffsetB = value,
                     });
                     tape.Device.Launch(
                         SoftmaxKernels.Backward, tape.Device.WorkItems(rows), new KernelWork(0, 12.0 * scores.Length),

@@ -25,7 +25,12 @@ public static class Convolution
         int batch = x.Size(0), height = x.Size(1), width = x.Size(2), kernel = weight.Size(0);
         var shape = new ConvolutionShape
         {
-            Batch = batch, Height = height, Width = width, In = x.Size(3), Out = weight.Size(3), Kernel = kernel,
+            Batch = batch,
+            Height = height,
+            Width = width,
+            In = x.Size(3),
+            Out = weight.Size(3),
+            Kernel = kernel,
         };
         if (weight.Size(2) != shape.In)
         {
@@ -83,8 +88,11 @@ public static class Convolution
             y.View, scratch.View, shape,
             new Epilogue
             {
-                UseBias = bias == null ? 0 : 1, UseShift = shift == null ? 0 : 1, UseResidual = residual == null ? 0 : 1,
-                Accumulate = accumulate, Scale = scale,
+                UseBias = bias == null ? 0 : 1,
+                UseShift = shift == null ? 0 : 1,
+                UseResidual = residual == null ? 0 : 1,
+                Accumulate = accumulate,
+                Scale = scale,
             });
         scratch.Release();
         packed.Release();

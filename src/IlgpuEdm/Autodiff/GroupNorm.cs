@@ -29,8 +29,14 @@ public static class GroupNorm
         var piece = Math.Clamp(PieceFloats / channels, 1, pixels);
         var shape = new GroupNormShape
         {
-            Batch = batch, Pixels = pixels, Channels = channels, Groups = groups, PiecePixels = piece, Pieces = (pixels + piece - 1) / piece,
-            Silu = silu ? 1 : 0, Epsilon = epsilon,
+            Batch = batch,
+            Pixels = pixels,
+            Channels = channels,
+            Groups = groups,
+            PiecePixels = piece,
+            Pieces = (pixels + piece - 1) / piece,
+            Silu = silu ? 1 : 0,
+            Epsilon = epsilon,
         };
         var reduceItems = device.WorkItems(batch * shape.Blocks);
         var applyItems = device.WorkItems(batch * shape.Pieces);

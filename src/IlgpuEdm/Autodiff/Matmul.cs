@@ -21,7 +21,12 @@ public static class Matmul
         var single = new MatmulShape { Outer = 1, Inner = 1 };
         Multiply(x, weight, bias, y, single with
         {
-            Rows = batch, Columns = outputs, Depth = inputs, StrideA = inputs, StrideB = outputs, StrideC = outputs,
+            Rows = batch,
+            Columns = outputs,
+            Depth = inputs,
+            StrideA = inputs,
+            StrideB = outputs,
+            StrideC = outputs,
         });
         tape.Record(y, [x, weight, bias], dy =>
         {
@@ -29,7 +34,13 @@ public static class Matmul
             {
                 Multiply(x, dy, null, weight.Gradient, single with
                 {
-                    Rows = inputs, Columns = outputs, Depth = batch, TransposeA = 1, StrideA = inputs, StrideB = outputs, StrideC = outputs,
+                    Rows = inputs,
+                    Columns = outputs,
+                    Depth = batch,
+                    TransposeA = 1,
+                    StrideA = inputs,
+                    StrideB = outputs,
+                    StrideC = outputs,
                 }, accumulate: 1);
             }
 
@@ -43,7 +54,13 @@ public static class Matmul
             {
                 Multiply(dy, weight, null, dx, single with
                 {
-                    Rows = batch, Columns = inputs, Depth = outputs, StrideA = outputs, TransposeB = 1, StrideB = outputs, StrideC = inputs,
+                    Rows = batch,
+                    Columns = inputs,
+                    Depth = outputs,
+                    StrideA = outputs,
+                    TransposeB = 1,
+                    StrideB = outputs,
+                    StrideC = inputs,
                 }, accumulate: accumulate);
             }
 

@@ -1,8 +1,8 @@
+using ILGPU;
+using ILGPU.Runtime;
 using IlgpuEdm.Devices;
 using IlgpuEdm.Diffusion;
 using IlgpuEdm.Kernels.Random;
-using ILGPU;
-using ILGPU.Runtime;
 using Device = IlgpuEdm.Devices.Device;
 
 namespace IlgpuEdm.Autodiff;

@@ -1,5 +1,5 @@
-using IlgpuEdm.Devices;
 using ILGPU;
+using IlgpuEdm.Devices;
 
 namespace IlgpuEdm.Autodiff;
 

@@ -1,10 +1,10 @@
 using System.Runtime.InteropServices;
-using IlgpuEdm.Kernels.Primitives;
 using ILGPU;
 using ILGPU.Backends.OpenCL;
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;
+using IlgpuEdm.Kernels.Primitives;
 
 namespace IlgpuEdm.Devices;
 

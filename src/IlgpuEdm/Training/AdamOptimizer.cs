@@ -72,14 +72,8 @@ public sealed class AdamOptimizer : IDisposable
     public long Step(long images, int batch)
     {
         Steps++;
-        var scalars = new float[Adam.ScalarCount];
-        scalars[Adam.StepSize] = (float)(LearningRate(images) / (1 - Math.Pow(_options.Beta1, Steps)));
-        scalars[Adam.Beta1] = (float)_options.Beta1;
-        scalars[Adam.Beta2] = (float)_options.Beta2;
-        scalars[Adam.SquareCorrection] = (float)(1 / Math.Sqrt(1 - Math.Pow(_options.Beta2, Steps)));
-        scalars[Adam.Epsilon] = (float)_options.Epsilon;
-        scalars[Adam.EmaBeta] = (float)EmaBeta(images, batch);
-        _scalars.Upload(scalars);
+        _scalars.Upload(Adam.Scalars(
+            LearningRate(images), _options.Beta1, _options.Beta2, _options.Epsilon, Steps, EmaBeta(images, batch)));
         var count = _weights.Values.Length;
         _device.Launch(
             AdamKernel.Step, _device.WorkItems(_replaced.Length), new KernelWork(0, 36.0 * count),

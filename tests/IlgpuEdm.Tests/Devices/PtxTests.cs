@@ -1,12 +1,12 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
-using IlgpuEdm.Devices;
-using IlgpuEdm.Kernels;
-using IlgpuEdm.Kernels.Primitives;
 using ILGPU;
 using ILGPU.Backends.EntryPoints;
 using ILGPU.Backends.PTX;
 using ILGPU.Runtime.Cuda;
+using IlgpuEdm.Devices;
+using IlgpuEdm.Kernels;
+using IlgpuEdm.Kernels.Primitives;
 
 namespace IlgpuEdm.Tests.Devices;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using IlgpuEdm.Devices;
+using IlgpuEdm.SelfTests;
 
 namespace IlgpuEdm.Tests.Devices;
 

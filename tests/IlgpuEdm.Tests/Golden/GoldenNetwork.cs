@@ -16,9 +16,15 @@ internal static class GoldenNetwork
         var c = json.RootElement;
         return new SongUNetOptions
         {
-            Height = Int("img_resolution", resolution), Width = Int("img_resolution", resolution), ImageChannels = Int("img_channels", channels),
-            LabelDim = Int("label_dim", 0), AugmentDim = Int("augment_dim", 0), ModelChannels = Int("model_channels", 128),
-            ChannelMult = List("channel_mult"), BlocksPerLevel = Int("num_blocks", 4), AttentionResolutions = List("attn_resolutions"),
+            Height = Int("img_resolution", resolution),
+            Width = Int("img_resolution", resolution),
+            ImageChannels = Int("img_channels", channels),
+            LabelDim = Int("label_dim", 0),
+            AugmentDim = Int("augment_dim", 0),
+            ModelChannels = Int("model_channels", 128),
+            ChannelMult = List("channel_mult"),
+            BlocksPerLevel = Int("num_blocks", 4),
+            AttentionResolutions = List("attn_resolutions"),
             Dropout = c.GetProperty("dropout").GetDouble(),
         };
 

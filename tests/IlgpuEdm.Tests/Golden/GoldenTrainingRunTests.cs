@@ -19,9 +19,13 @@ public abstract class GoldenTrainingRunTests : DeviceTestBase
         var betas = adam.RootElement.GetProperty("betas");
         var optimizer = new OptimizerOptions
         {
-            LearningRate = adam.RootElement.GetProperty("lr").GetDouble(), Beta1 = betas[0].GetDouble(), Beta2 = betas[1].GetDouble(),
-            Epsilon = adam.RootElement.GetProperty("eps").GetDouble(), RampUpImages = (long)Math.Round(1000 * Number("lr_rampup_kimg")),
-            EmaHalfLifeImages = 1000 * Number("ema_halflife_kimg"), EmaRampUpRatio = Number("ema_rampup_ratio"),
+            LearningRate = adam.RootElement.GetProperty("lr").GetDouble(),
+            Beta1 = betas[0].GetDouble(),
+            Beta2 = betas[1].GetDouble(),
+            Epsilon = adam.RootElement.GetProperty("eps").GetDouble(),
+            RampUpImages = (long)Math.Round(1000 * Number("lr_rampup_kimg")),
+            EmaHalfLifeImages = 1000 * Number("ema_halflife_kimg"),
+            EmaRampUpRatio = Number("ema_rampup_ratio"),
         };
         using var model = new TrainingModel(Device, options, new LossOptions(), optimizer, 0);
         model.Weights.Load(file, "param0.model.", "training_run");

@@ -22,7 +22,13 @@ public sealed class SongUNetOptionsTests
     {
         var compact = new SongUNetOptions
         {
-            Height = 28, Width = 28, ImageChannels = 1, ModelChannels = 32, ChannelMult = [1, 2, 2], BlocksPerLevel = 1, AttentionResolutions = [7],
+            Height = 28,
+            Width = 28,
+            ImageChannels = 1,
+            ModelChannels = 32,
+            ChannelMult = [1, 2, 2],
+            BlocksPerLevel = 1,
+            AttentionResolutions = [7],
         };
         Assert.AreEqual(1_259_393L, compact.CountParameters());
     }

@@ -1,5 +1,6 @@
 using IlgpuEdm.Autodiff;
 using IlgpuEdm.Devices;
+using IlgpuEdm.SelfTests;
 
 namespace IlgpuEdm.Tests.Operations;
 

@@ -1,6 +1,7 @@
 using IlgpuEdm.Autodiff;
 using IlgpuEdm.Autodiff.Reference;
 using IlgpuEdm.Devices;
+using IlgpuEdm.SelfTests;
 
 namespace IlgpuEdm.Tests.Operations;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using IlgpuEdm.Autodiff;
 using IlgpuEdm.Devices;
+using IlgpuEdm.SelfTests;
 using IlgpuEdm.Tests.Devices;
 
 namespace IlgpuEdm.Tests.Operations;

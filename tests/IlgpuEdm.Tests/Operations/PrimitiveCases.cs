@@ -149,7 +149,7 @@ internal static class PrimitiveCases
         gradients[offset + r.Next(count)] = float.NaN;
         gradients[offset + r.Next(count)] = r.Next(2) == 0 ? float.PositiveInfinity : float.NegativeInfinity;
         var squares = Array.ConvertAll(Data(r, size), MathF.Abs);
-        float[] scalars = [0.01f, 0.9f, 0.999f, 1.5f, 1e-8f, 0.95f];
+        var scalars = Kernels.Primitives.Adam.Scalars(learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, step: 3, emaBeta: 0.95);
         return [Data(r, size), gradients, Data(r, size), squares, Data(r, size), scalars, offset, count, Data(r, 5), r.Next(5)];
     }
 }

@@ -1,6 +1,6 @@
+using ILGPU;
 using IlgpuEdm.Devices;
 using IlgpuEdm.Kernels.Primitives;
-using ILGPU;
 
 namespace IlgpuEdm.Tests.Operations;
 
@@ -27,8 +27,17 @@ public static class PrimitiveKernels
 
         var integers = new Integers
         {
-            I0 = i[0], I1 = i[1], I2 = i[2], I3 = i[3], I4 = i[4], I5 = i[5], I6 = i[6], I7 = i[7], I8 = i[8],
-            I9 = i.Length > 9 ? i[9] : 0, I10 = i.Length > 10 ? i[10] : 0,
+            I0 = i[0],
+            I1 = i[1],
+            I2 = i[2],
+            I3 = i[3],
+            I4 = i[4],
+            I5 = i[5],
+            I6 = i[6],
+            I7 = i[7],
+            I8 = i[8],
+            I9 = i.Length > 9 ? i[9] : 0,
+            I10 = i.Length > 10 ? i[10] : 0,
         };
         if (name == "Tile.Multiply32")
         {

@@ -1,6 +1,7 @@
 using IlgpuEdm.Autodiff;
 using IlgpuEdm.Devices;
 using IlgpuEdm.Diffusion;
+using IlgpuEdm.SelfTests;
 
 namespace IlgpuEdm.Tests.Operations;
 

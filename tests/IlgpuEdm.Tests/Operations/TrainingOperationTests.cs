@@ -3,6 +3,7 @@ using IlgpuEdm.Autodiff.Reference;
 using IlgpuEdm.Devices;
 using IlgpuEdm.Kernels.Optimizer;
 using IlgpuEdm.Kernels.Primitives;
+using IlgpuEdm.SelfTests;
 using IlgpuEdm.Tests.Golden;
 
 namespace IlgpuEdm.Tests.Operations;
@@ -71,10 +72,7 @@ public abstract class TrainingOperationTests : OperationTestBase
     private (float[] Weights, float[] Replaced) Step(float[] gradients, float[] weights)
     {
         var count = gradients.Length;
-        var scalars = new float[Adam.ScalarCount];
-        scalars[Adam.StepSize] = 0.125f;
-        scalars[Adam.SquareCorrection] = 1f;
-        scalars[Adam.Epsilon] = 1e-8f;
+        var scalars = Adam.Scalars(learningRate: 0.125, beta1: 0, beta2: 0, epsilon: 1e-8, step: 1, emaBeta: 0);
         Tensor w = Tape.From(weights, count), replaced = Tape.New(AdamKernel.Tasks(count));
         Tensor m = Tape.From(new float[count], count), v = Tape.From(new float[count], count), ema = Tape.From(weights, count);
         Device.Launch(

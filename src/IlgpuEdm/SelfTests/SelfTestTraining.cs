@@ -1,8 +1,9 @@
 using IlgpuEdm.Autodiff;
 using IlgpuEdm.Autodiff.Reference;
+using IlgpuEdm.Devices;
 using IlgpuEdm.Kernels.Optimizer;
 
-namespace IlgpuEdm.Devices;
+namespace IlgpuEdm.SelfTests;
 
 internal static class SelfTestTraining
 {
@@ -46,7 +47,7 @@ internal static class SelfTestTraining
             hg[count - step] = infinite ? float.PositiveInfinity : float.NaN;
             hg[count / 2 + step] = infinite ? float.NegativeInfinity : float.NaN;
             var gradients = run.Tape.From(hg, count);
-            var scalars = run.Tape.From(Scalars(step), Kernels.Primitives.Adam.ScalarCount);
+            var scalars = run.Tape.From(Kernels.Primitives.Adam.Scalars(LearningRate, Beta1, Beta2, Epsilon, step, EmaBeta), Kernels.Primitives.Adam.ScalarCount);
             run.Device.Launch(
                 AdamKernel.Step, run.Device.WorkItems(AdamKernel.Tasks(count)), default,
                 weights.View, gradients.View, m.View, v.View, ema.View, scalars.View, replaced.View, count);
@@ -67,17 +68,5 @@ internal static class SelfTestTraining
         run.Compare($"{name}: gradients replaced", counted, [3]);
         var moved = run.Tape.From([.. weights.ToArray().Zip(hw, (now, then) => now - then)], count);
         run.Compare($"{name}: what the weights moved", moved, [.. dw.Zip(before, (now, then) => now - then)], 10 * SelfTestRun.Tolerance);
-    }
-
-    private static float[] Scalars(int step)
-    {
-        var scalars = new float[Kernels.Primitives.Adam.ScalarCount];
-        scalars[Kernels.Primitives.Adam.StepSize] = (float)(LearningRate / (1 - Math.Pow(Beta1, step)));
-        scalars[Kernels.Primitives.Adam.Beta1] = (float)Beta1;
-        scalars[Kernels.Primitives.Adam.Beta2] = (float)Beta2;
-        scalars[Kernels.Primitives.Adam.SquareCorrection] = (float)(1 / Math.Sqrt(1 - Math.Pow(Beta2, step)));
-        scalars[Kernels.Primitives.Adam.Epsilon] = (float)Epsilon;
-        scalars[Kernels.Primitives.Adam.EmaBeta] = (float)EmaBeta;
-        return scalars;
     }
 }

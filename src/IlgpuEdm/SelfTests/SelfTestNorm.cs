@@ -1,7 +1,8 @@
 using IlgpuEdm.Autodiff;
 using IlgpuEdm.Autodiff.Reference;
+using IlgpuEdm.Devices;
 
-namespace IlgpuEdm.Devices;
+namespace IlgpuEdm.SelfTests;
 
 internal static class SelfTestNorm
 {

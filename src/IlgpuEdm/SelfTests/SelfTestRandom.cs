@@ -1,9 +1,10 @@
 using IlgpuEdm.Autodiff;
 using IlgpuEdm.Autodiff.Reference;
+using IlgpuEdm.Devices;
 using IlgpuEdm.Diffusion;
 using IlgpuEdm.Kernels;
 
-namespace IlgpuEdm.Devices;
+namespace IlgpuEdm.SelfTests;
 
 internal static class SelfTestRandom
 {

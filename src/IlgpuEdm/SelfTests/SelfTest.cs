@@ -1,6 +1,7 @@
 using IlgpuEdm.Autodiff;
+using IlgpuEdm.Devices;
 
-namespace IlgpuEdm.Devices;
+namespace IlgpuEdm.SelfTests;
 
 /// <summary>
 /// Runs every operation, forward and backward, on a device and compares it with its host reference: random data, sizes that fill no

@@ -1,4 +1,5 @@
-namespace IlgpuEdm.Devices;
+using IlgpuEdm.Devices;
+namespace IlgpuEdm.SelfTests;
 
 /// <summary>What the self-test found of one result of one operation.</summary>
 /// <param name="Operation">The operation, its shape, and which of its results; where it did not run, what the driver said.</param>

@@ -1,7 +1,8 @@
 using IlgpuEdm.Autodiff;
+using IlgpuEdm.Devices;
 using IlgpuEdm.Diffusion;
 
-namespace IlgpuEdm.Devices;
+namespace IlgpuEdm.SelfTests;
 
 /// <summary>One run of an operation under test: its tape, its random data, and the comparison of what it makes.</summary>
 internal sealed class SelfTestRun : IDisposable
