@@ -127,7 +127,7 @@ public static class RandomKernels
     private static void StorePair(ArrayView<float> y, int offset, int count, uint word1, uint word2)
     {
         // All 32 bits of the word, as the host has them: with 24 the radius beyond 3 would be coarser than float32.
-        var radius = MathF.Sqrt(-2f * FloatMath.Log(((float)word1 + 0.5f) * WordScale));
+        var radius = MathF.Sqrt(-2f * FloatMath.Log((ToFloat(word1) + 0.5f) * WordScale));
         var angle = 6.28318531f * Philox.ToUnit(word2);
         if (count > 0)
         {
@@ -139,6 +139,9 @@ public static class RandomKernels
             y[offset + 1] = radius * FloatMath.Sin(angle);
         }
     }
+
+    // Rounded once, as a cast would be; but ILGPU casts unsigned words by way of float64, which many GPUs lack.
+    private static float ToFloat(uint word) => (int)(word >> 16) * 65536f + (int)(word & 0xFFFF);
 
     private static void StoreUnit(ArrayView<float> y, int offset, int count, uint word)
     {

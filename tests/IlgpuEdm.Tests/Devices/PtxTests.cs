@@ -35,6 +35,7 @@ public sealed partial class PtxTests
         StringAssert.Contains(text, ".target sm_80", "target");
         Assert.DoesNotContain("bra.uni", text, "branches marked uniform, across which ptxas does not optimise");
         Assert.IsFalse(GenericAccess().IsMatch(text), "loads and stores that do not name their address space");
+        Assert.IsFalse(DoublePrecision().IsMatch(text), "float64, which many OpenCL devices lack");
     }
 
     [TestMethod]
@@ -68,4 +69,7 @@ public sealed partial class PtxTests
 
     [GeneratedRegex(@"\b(ld|st)(\.v[24])?\.[fbus](8|16|32|64)\b")]
     private static partial Regex GenericAccess();
+
+    [GeneratedRegex(@"\.f64\b")]
+    private static partial Regex DoublePrecision();
 }
