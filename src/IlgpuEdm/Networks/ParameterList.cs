@@ -1,3 +1,5 @@
+using IlgpuEdm.Autodiff;
+
 namespace IlgpuEdm.Networks;
 
 /// <summary>The parameters of a network in the order in which its modules declare them; no device is needed to have one.</summary>
@@ -23,15 +25,15 @@ public sealed class ParameterList
     /// <returns>The parameter.</returns>
     public Parameter Add(string name, ParameterLayout layout, ParameterStart start, params int[] shape)
     {
-        var parameter = new Parameter(name, shape, layout, _parameters.Count, BlockLength, start);
-        var end = (long)BlockLength + (parameter.Length + Alignment - 1) / Alignment * Alignment;
-        if (end > int.MaxValue)
+        var length = shape.Aggregate(1L, (a, b) => a * b);
+        var end = BlockLength + (length + Alignment - 1) / Alignment * Alignment;
+        if (end > Tensor.MaxLength)
         {
-            throw new EdmException("the network has more than 2^31 parameters; use a smaller --channels, --mult or --blocks");
+            throw new EdmException("the network has 2^31 parameters or more; use a smaller --channels, --mult or --blocks");
         }
 
-        _parameters.Add(parameter);
+        _parameters.Add(new Parameter(name, shape, layout, _parameters.Count, BlockLength, start));
         BlockLength = (int)end;
-        return parameter;
+        return _parameters[^1];
     }
 }

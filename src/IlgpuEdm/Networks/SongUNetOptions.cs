@@ -1,8 +1,13 @@
+using IlgpuEdm.Autodiff;
+
 namespace IlgpuEdm.Networks;
 
 /// <summary>Everything that determines a <see cref="SongUNet"/>; files hold it as JSON.</summary>
 public sealed record SongUNetOptions
 {
+    // Far beyond what any device trains; up to here no size of a layer overflows.
+    private const int Widest = 1 << 14;
+
     /// <summary>Rows of an image.</summary>
     public required int Height { get; init; }
 
@@ -39,17 +44,26 @@ public sealed record SongUNetOptions
     {
         Require(Height > 0 && Width > 0, $"the image size {Width}x{Height} must be positive");
         Require(ImageChannels > 0, $"{ImageChannels} image channels are too few");
-        Require(LabelDim >= 0 && AugmentDim >= 0, "label and augment dimensions must not be negative");
+        Require(LabelDim is >= 0 and <= Widest, $"{LabelDim} label dimensions are not between 0 and {Widest}");
+        Require(AugmentDim is >= 0 and <= Widest, $"{AugmentDim} augment dimensions are not between 0 and {Widest}");
         Require(ModelChannels >= 2 && ModelChannels % 2 == 0, $"--channels {ModelChannels} must be even and at least 2");
-        Require(ChannelMult.Count > 0 && ChannelMult.All(m => m > 0), "--mult needs at least one level, each a positive number");
+        Require(ChannelMult != null && AttentionResolutions != null, "--mult and --attn are lists of numbers");
+        Require(ChannelMult!.Count > 0 && ChannelMult.All(m => m > 0), "--mult needs at least one level, each a positive number");
         Require(ChannelMult.Count <= 16, $"--mult has {ChannelMult.Count} levels; 16 are the most");
+        Require(
+            (long)ModelChannels * ChannelMult.Max() <= Widest,
+            $"--channels {ModelChannels} with --mult {string.Join(",", ChannelMult)} makes a layer of more than {Widest} channels");
         Require(BlocksPerLevel > 0, $"--blocks {BlocksPerLevel} must be at least 1");
         Require(Dropout is >= 0 and < 1, $"--dropout {Dropout} must be at least 0 and below 1");
-        Require(AttentionResolutions.All(r => r > 0), "--attn takes positive resolutions");
+        Require(AttentionResolutions!.All(r => r > 0), "--attn takes positive resolutions");
         var factor = 1 << (ChannelMult.Count - 1);
         Require(
             Height % factor == 0 && Width % factor == 0,
             $"{Width}x{Height} images cannot be halved {ChannelMult.Count - 1} times; use fewer levels in --mult, or images whose sides are multiples of {factor}");
+
+        Require(
+            (double)Height * Width * Math.Max(ImageChannels, ModelChannels * ChannelMult[0]) < Tensor.MaxLength,
+            $"{Width}x{Height} images are too large: a layer of one image has 2^31 elements or more; use smaller images or --channels");
 
         // Every width that meets a group norm: each level's own and its sums in the decoder.
         foreach (var channels in NormWidths())

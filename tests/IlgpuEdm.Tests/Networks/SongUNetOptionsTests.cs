@@ -48,7 +48,29 @@ public sealed class SongUNetOptionsTests
     }
 
     [TestMethod]
+    [DataRow(2_048)]
+    [DataRow(1 << 20)]
+    [DataRow(1 << 30)]
+    public void MoreThanADeviceCanAddressIsRefused(int channels)
+    {
+        var e = Assert.ThrowsExactly<EdmException>(() => (_cifar with { ModelChannels = channels }).CountParameters());
+        StringAssert.Contains(e.Message, "--channels", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
+    public void ImagesThatOverflowALayerAreRefused()
+    {
+        var e = Assert.ThrowsExactly<EdmException>(() => (_cifar with { Height = 1 << 20, Width = 1 << 16 }).Validate());
+        StringAssert.Contains(e.Message, "65536x1048576", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
+    public void MissingListsAreRefused() =>
+        Assert.ThrowsExactly<EdmException>(() => (_cifar with { ChannelMult = null! }).Validate(), "as damaged JSON gives them");
+
+    [TestMethod]
     [DataRow(20)]
     [DataRow(40)]
+    [DataRow(96)]
     public void WidthsThatAreNoPowersOfTwoAreAccepted(int channels) => (_cifar with { ModelChannels = channels }).Validate();
 }

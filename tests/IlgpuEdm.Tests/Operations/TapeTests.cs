@@ -93,6 +93,16 @@ public abstract class TapeTests : OperationTestBase
     public void ATensorIsFilledWithAsManyNumbersAsItHas() =>
         Assert.ThrowsExactly<ArgumentException>(() => Tape.From([1f, 2f, 3f], 2), "three values for two elements");
 
+    [TestMethod]
+    [DataRow(int.MaxValue, 1)]
+    [DataRow(1 << 16, 1 << 15)]
+    [DataRow(int.MaxValue, int.MaxValue)]
+    public void MoreElementsThan32BitsCountAreRefused(int rows, int columns)
+    {
+        var e = Assert.ThrowsExactly<EdmException>(() => Tape.New(rows, columns, int.MaxValue), "a tensor of 2^31 elements or more");
+        StringAssert.Contains(e.Message, "--micro-batch", "what to do");
+    }
+
     /// <summary>One of each kind of layer, as a block of the network has them.</summary>
     private sealed class Layers(TapeTests test)
     {
