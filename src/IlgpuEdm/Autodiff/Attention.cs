@@ -14,6 +14,7 @@ public static class Attention
     /// <returns><c>[N, H, W, C]</c>.</returns>
     public static Tensor Attend(this Tape tape, Tensor qkv, int heads)
     {
+        Shapes.Require(qkv.Shape.Count == 4 && heads > 0 && qkv.Size(3) % (3 * heads) == 0, [qkv]);
         int batch = qkv.Size(0), channels = qkv.Size(3) / 3, tokens = qkv.Size(1) * qkv.Size(2), perHead = channels / heads;
         var alpha = 1f / MathF.Sqrt(perHead);
         int query = 0, key = channels, value = 2 * channels, stride = 3 * channels, image = tokens * stride;

@@ -14,6 +14,7 @@ public static class Channels
     public static Tensor Concatenate(this Tape tape, Tensor a, Tensor b)
     {
         int sizeA = a.Size(-1), sizeB = b.Size(-1), size = sizeA + sizeB;
+        Shapes.Require(a.Shape.SkipLast(1).SequenceEqual(b.Shape.SkipLast(1)), [a, b]);
         var y = tape.New([.. a.Shape.Take(a.Shape.Count - 1), size]);
         var pixels = a.Length / sizeA;
         Copy(a, y, pixels, sizeA, 0, 0, 0);
@@ -41,11 +42,10 @@ public static class Channels
         var device = x.Device;
         int batch = y.Size(0), channels = y.Size(1);
         var items = device.WorkItems(batch * ((channels + 15) / 16));
-        var scratch = new Tensor(device, items * 16);
+        using var scratch = device.Pool.Rent(items * 16L);
         device.Launch(
             ChannelKernels.Sum, items, new KernelWork(0, 4.0 * x.Length),
             x.View, y.View, scratch.View, batch, x.Length / (batch * channels), channels, accumulate ? 1 : 0);
-        scratch.Release();
     }
 
     private static void Copy(Tensor x, Tensor y, int pixels, int channels, int xOffset, int yOffset, int accumulate) => x.Device.Launch(

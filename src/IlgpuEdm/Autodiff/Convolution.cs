@@ -22,6 +22,7 @@ public static class Convolution
     public static Tensor Convolve(
         this Tape tape, Tensor x, Tensor weight, Tensor? bias, Tensor? shift = null, Tensor? residual = null, float scale = 1f)
     {
+        Shapes.Require(x.Shape.Count == 4 && weight.Shape.Count == 4, [x, weight]);
         int batch = x.Size(0), height = x.Size(1), width = x.Size(2), kernel = weight.Size(0);
         var shape = new ConvolutionShape
         {
@@ -32,12 +33,12 @@ public static class Convolution
             Out = weight.Size(3),
             Kernel = kernel,
         };
-        if (weight.Size(2) != shape.In)
-        {
-            throw new ArgumentException($"the weights are for {weight.Size(2)} channels, the input has {shape.In}", nameof(weight));
-        }
-
+        Shapes.Require(kernel is 1 or 3 && weight.Size(1) == kernel, [weight]);
+        Shapes.Require(weight.Size(2) == x.Size(3), [weight, x]);
+        Shapes.Require(Shapes.Has(bias, shape.Out), [weight, bias]);
+        Shapes.Require(Shapes.Has(shift, (long)batch * shape.Out), [x, weight, shift]);
         var y = tape.New(batch, height, width, shape.Out);
+        Shapes.Require(Shapes.Same(residual, y), [y, residual]);
         Forward(x, weight, bias, shift, residual, y, shape, turned: false, scale, accumulate: 0);
         tape.Record(y, [x, weight, bias, shift, residual], dy =>
         {
@@ -51,7 +52,7 @@ public static class Convolution
                 Channels.Sum(dy, dShift, accumulate != 0);
             }
 
-            WeightGradient(x, dy, weight, bias, shape);
+            WeightGradient(x, dy, tape.GradientToAddTo(weight), tape.GradientToAddTo(bias), shape);
             if (tape.WantsGradient(x, out var dx, out accumulate))
             {
                 var turned = shape with { In = shape.Out, Out = shape.In };
@@ -77,15 +78,15 @@ public static class Convolution
         var device = x.Device;
         CutStrips(ref shape, shape.Pitch * shape.In, ForwardStripFloats);
         shape.Scratch = ConvolutionForward.ScratchSize(shape);
-        var packed = new Tensor(device, shape.Depth * PackedWeights.PaddedColumns(shape.Out));
+        using var packed = device.Pool.Rent((long)shape.Depth * PackedWeights.PaddedColumns(shape.Out));
         device.Launch(
             turned ? PackedWeights.Backward : PackedWeights.Forward, device.WorkItems(PackedWeights.Tasks(shape.Depth, shape.Out)),
-            new KernelWork(0, 8.0 * packed.Length), weight.View, packed.View, shape);
+            new KernelWork(0, 8.0 * packed.View.Length), weight.View, packed.View, shape);
         var items = device.WorkItems(shape.Batch * shape.Strips, shape.Scratch);
-        var scratch = new Tensor(device, items * shape.Scratch);
+        using var scratch = device.Pool.Rent((long)items * shape.Scratch);
         device.Launch(
-            ConvolutionForward.Fat, items, Work(shape), x.View, packed.View, (bias ?? packed).View, (shift ?? packed).View, (residual ?? y).View,
-            y.View, scratch.View, shape,
+            ConvolutionForward.Fat, items, Work(shape), x.View, packed.View, bias?.View ?? packed.View, shift?.View ?? packed.View,
+            (residual ?? y).View, y.View, scratch.View, shape,
             new Epilogue
             {
                 UseBias = bias == null ? 0 : 1,
@@ -94,32 +95,33 @@ public static class Convolution
                 Accumulate = accumulate,
                 Scale = scale,
             });
-        scratch.Release();
-        packed.Release();
     }
 
-    private static void WeightGradient(Tensor x, Tensor dy, Tensor weight, Tensor? bias, ConvolutionShape shape)
+    private static void WeightGradient(Tensor x, Tensor dy, Tensor? dWeight, Tensor? dBias, ConvolutionShape shape)
     {
-        if (weight.Gradient == null)
+        var device = x.Device;
+        if (dWeight == null)
         {
+            if (dBias != null)
+            {
+                Channels.Sum(dy, new Tensor(device, [1, shape.Out], dBias.View), accumulate: true);
+            }
+
             return;
         }
 
-        var device = x.Device;
         shape.Slices = Math.Min(MaxSlices, shape.Batch);
         CutStrips(ref shape, (shape.Kernel == 1 ? 0 : shape.Pitch * shape.In) + shape.Width * 32, GradientStripFloats);
         shape.Scratch = ConvolutionWeightGradient.ScratchSize(shape);
         var blocks = ConvolutionWeightGradient.Blocks(shape);
-        var partial = new Tensor(device, shape.Slices * blocks * ConvolutionWeightGradient.PartialRows(shape) * 32);
+        using var partial = device.Pool.Rent((long)shape.Slices * blocks * ConvolutionWeightGradient.PartialRows(shape) * 32);
         var items = device.WorkItems(shape.Slices * blocks, shape.Scratch);
-        var scratch = new Tensor(device, items * shape.Scratch);
+        using var scratch = device.Pool.Rent((long)items * shape.Scratch);
         device.Launch(ConvolutionWeightGradient.Fat, items, Work(shape), x.View, dy.View, partial.View, scratch.View, shape);
         device.Launch(
             ConvolutionWeightGradient.Reduce, device.WorkItems(ConvolutionWeightGradient.ReduceTasks(shape)),
-            new KernelWork(0, 4.0 * partial.Length),
-            partial.View, weight.Gradient.View, (bias?.Gradient ?? weight.Gradient).View, shape, bias?.Gradient == null ? 0 : 1);
-        scratch.Release();
-        partial.Release();
+            new KernelWork(0, 4.0 * partial.View.Length),
+            partial.View, dWeight.View, (dBias ?? dWeight).View, shape, dBias == null ? 0 : 1);
     }
 
     // Strips follow from the layer's shape alone: the order of the weight gradient's sums must not depend on the batch or the machine.

@@ -17,6 +17,11 @@ public static class Dropout
     /// <returns>As the input; the input itself if nothing is dropped.</returns>
     public static Tensor Drop(this Tape tape, Tensor x, float rate, int layer)
     {
+        if (!(rate >= 0f && rate < 1f))
+        {
+            throw new ArgumentOutOfRangeException(nameof(rate), rate, "a probability to drop is at least 0 and below 1");
+        }
+
         if (rate == 0f || tape.DropoutKey is not { } key)
         {
             return x;

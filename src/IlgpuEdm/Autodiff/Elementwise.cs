@@ -13,6 +13,7 @@ public static class Elementwise
     /// <returns>The sum.</returns>
     public static Tensor Add(this Tape tape, Tensor a, Tensor b)
     {
+        Shapes.Require(Shapes.Same(b, a), [a, b]);
         var y = tape.New([.. a.Shape]);
         Combine(a, b, y, 1f, 1f, accumulate: false);
         tape.Record(y, [a, b], dy =>
@@ -61,6 +62,8 @@ public static class Elementwise
     public static Tensor CombineImages(this Tape tape, Tensor a, Tensor? b, ReadOnlySpan<float> p, ReadOnlySpan<float> q)
     {
         var batch = a.Size(0);
+        Shapes.Require(Shapes.Same(b, a), [a, b]);
+        Shapes.Require(p.Length == batch && (b == null || q.Length == batch), [a]);
         var factors = tape.New(5 * batch);
         // (p, q) forward, (q, 0) for b's gradient, (p, 0) for a's: each a window of this list.
         var list = new float[5 * batch];

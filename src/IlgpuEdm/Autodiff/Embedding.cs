@@ -9,7 +9,7 @@ public static class Embedding
     /// <summary><c>[cos(x f_i), sin(x f_i)]</c> with <c>f_i = maxPositions^(-i / (channels / 2 - endpoint))</c>.</summary>
     /// <param name="tape">The tape.</param>
     /// <param name="x">One number an image.</param>
-    /// <param name="channels">Channels of the result; even.</param>
+    /// <param name="channels">Channels of the result; even, and at least 4 with an endpoint.</param>
     /// <param name="endpoint">Whether the last frequency is exactly 1 / maxPositions.</param>
     /// <param name="sineFirst">Sines before cosines, as SongUNet has them.</param>
     /// <param name="maxPositions">The longest wavelength over 2 pi.</param>
@@ -17,6 +17,11 @@ public static class Embedding
     public static Tensor PositionalEmbedding(
         this Tape tape, ReadOnlySpan<float> x, int channels, bool endpoint, bool sineFirst, int maxPositions = 10000)
     {
+        if (channels % 2 != 0 || channels < (endpoint ? 4 : 2))
+        {
+            throw new ArgumentOutOfRangeException(nameof(channels), channels, "an embedding has an even number of channels, 4 with an endpoint");
+        }
+
         var half = channels / 2;
         var frequencies = new float[half];
         for (var i = 0; i < half; i++)

@@ -21,10 +21,12 @@ public static class GroupNorm
     {
         var device = tape.Device;
         int batch = x.Size(0), channels = x.Size(-1), pixels = x.Length / (batch * channels);
-        if (channels % groups != 0)
+        if (groups <= 0 || channels % groups != 0)
         {
             throw new ArgumentException($"{groups} groups do not divide {channels} channels", nameof(groups));
         }
+
+        Shapes.Require(Shapes.Has(gamma, channels) && Shapes.Has(beta, channels), [x, gamma, beta]);
 
         var piece = Math.Clamp(PieceFloats / channels, 1, pixels);
         var shape = new GroupNormShape
@@ -40,7 +42,7 @@ public static class GroupNorm
         };
         var reduceItems = device.WorkItems(batch * shape.Blocks);
         var applyItems = device.WorkItems(batch * shape.Pieces);
-        var moments = new Tensor(device, batch * 2 * channels);
+        using var moments = device.Pool.Rent(2L * batch * channels);
         var coefficients = tape.New(batch * GroupNormForward.CoefficientRows * channels);
         var y = tape.New([.. x.Shape]);
         device.Launch(GroupNormForward.Moments, reduceItems, new KernelWork(0, 4.0 * x.Length), x.View, moments.View, shape);
@@ -49,20 +51,21 @@ public static class GroupNorm
             moments.View, gamma.View, beta.View, coefficients.View, shape);
         device.Launch(
             GroupNormForward.Apply, applyItems, new KernelWork(0, 8.0 * x.Length), x.View, coefficients.View, y.View, shape);
-        moments.Release();
 
         tape.Record(
             y, [x, gamma, beta],
             dy =>
             {
-                var sums = new Tensor(device, batch * 2 * channels);
+                using var sums = device.Pool.Rent(2L * batch * channels);
+                using var unwanted = device.Pool.Rent(channels);
+                var dGamma = tape.GradientToAddTo(gamma)?.View ?? unwanted.View;
+                var dBeta = tape.GradientToAddTo(beta)?.View ?? unwanted.View;
                 device.Launch(
                     GroupNormBackward.Reduce, reduceItems, new KernelWork(0, 8.0 * x.Length),
                     x.View, dy.View, coefficients.View, sums.View, shape);
                 device.Launch(
                     GroupNormBackward.Combine, device.WorkItems(batch * groups + channels), default,
-                    sums.View, gamma.View, coefficients.View, gamma.Gradient!.View, beta.Gradient!.View, shape);
-                sums.Release();
+                    sums.View, gamma.View, coefficients.View, dGamma, dBeta, shape);
                 if (tape.WantsGradient(x, out var dx, out var accumulate))
                 {
                     device.Launch(

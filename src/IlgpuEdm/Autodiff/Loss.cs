@@ -18,6 +18,7 @@ public static class Loss
     public static (Tensor Loss, Tensor Gradient) WeightedSquaredError(
         this Tape tape, Tensor denoised, Tensor target, ReadOnlySpan<float> weights, float factor)
     {
+        Shapes.Require(Shapes.Same(target, denoised), [denoised, target]);
         var batch = denoised.Size(0);
         var loss = tape.New(batch);
         var gradient = tape.New([.. denoised.Shape]);

@@ -16,6 +16,8 @@ public static class Matmul
     /// <returns><c>[N, Out]</c>.</returns>
     public static Tensor Linear(this Tape tape, Tensor x, Tensor weight, Tensor? bias)
     {
+        Shapes.Require(x.Shape.Count == 2 && weight.Shape.Count == 2 && x.Size(1) == weight.Size(0), [x, weight]);
+        Shapes.Require(Shapes.Has(bias, weight.Size(1)), [weight, bias]);
         int batch = x.Size(0), inputs = x.Size(1), outputs = weight.Size(1);
         var y = tape.New(batch, outputs);
         var single = new MatmulShape { Outer = 1, Inner = 1 };
@@ -30,9 +32,9 @@ public static class Matmul
         });
         tape.Record(y, [x, weight, bias], dy =>
         {
-            if (weight.Gradient != null)
+            if (tape.GradientToAddTo(weight) is { } dWeight)
             {
-                Multiply(x, dy, null, weight.Gradient, single with
+                Multiply(x, dy, null, dWeight, single with
                 {
                     Rows = inputs,
                     Columns = outputs,
@@ -44,7 +46,7 @@ public static class Matmul
                 }, accumulate: 1);
             }
 
-            if (bias?.Gradient is { } db)
+            if (tape.GradientToAddTo(bias) is { } db)
             {
                 // The batch takes the place of the pixels of one image.
                 Channels.Sum(dy, new Tensor(dy.Device, [1, outputs], db.View), accumulate: true);
@@ -80,11 +82,10 @@ public static class Matmul
         shape.RowParts = Math.Clamp((2 * device.MaxWorkItems + products - 1) / products, 1, Math.Max(1, shape.Rows / LeastRows));
         shape.Scratch = MatmulKernels.ScratchSize(shape);
         var items = device.WorkItems(products * shape.RowParts, shape.Scratch);
-        var scratch = new Tensor(device, items * shape.Scratch);
+        using var scratch = device.Pool.Rent((long)items * shape.Scratch);
         var size = (double)products * shape.Rows * shape.Columns;
         device.Launch(
             MatmulKernels.Fat, items, new KernelWork(2 * size * shape.Depth, 4.0 * (a.Length + b.Length + size)),
             a.View, b.View, (bias ?? c).View, c.View, scratch.View, shape, bias == null ? 0 : 1, alpha, accumulate);
-        scratch.Release();
     }
 }

@@ -32,6 +32,7 @@ public static class Resampling
     /// <returns><c>[N, H/2, W/2, C]</c>.</returns>
     public static Tensor Downsample(this Tape tape, Tensor x)
     {
+        Shapes.Require(x.Size(1) % 2 == 0 && x.Size(2) % 2 == 0, [x]);
         var y = tape.New(x.Size(0), x.Size(1) / 2, x.Size(2) / 2, x.Size(3));
         Gather(x, y, 0.25f, 0);
         tape.Record(y, [x], dy =>

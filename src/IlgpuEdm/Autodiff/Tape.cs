@@ -98,6 +98,7 @@ public sealed class Tape : IDisposable
     /// <param name="gradient">Its gradient; the tape takes it over.</param>
     public void Backward(Tensor output, Tensor gradient)
     {
+        Shapes.Require(Shapes.Same(gradient, output), [output, gradient]);
         AddGradient(output, gradient);
         for (var i = _entries.Count - 1; i >= 0; i--)
         {
@@ -143,6 +144,22 @@ public sealed class Tape : IDisposable
 
         gradient = input.Gradient;
         return true;
+    }
+
+    /// <summary>The gradient of an input, for sums that can only be added: zeros if it is new, null if none is wanted.</summary>
+    internal Tensor? GradientToAddTo(Tensor? input)
+    {
+        if (!WantsGradient(input, out var gradient, out var accumulate))
+        {
+            return null;
+        }
+
+        if (accumulate == 0)
+        {
+            Elementwise.Fill(gradient, 0f);
+        }
+
+        return gradient;
     }
 
     /// <summary>Adds a gradient to a tensor's; the first is taken over as it is.</summary>

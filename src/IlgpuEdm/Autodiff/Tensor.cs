@@ -9,11 +9,6 @@ namespace IlgpuEdm.Autodiff;
 /// </summary>
 public sealed class Tensor
 {
-    /// <summary>
-    /// The most elements of a tensor: places are 32-bit numbers on the device, and loops step past the end by up to a piece before they stop.
-    /// </summary>
-    internal const int MaxLength = int.MaxValue - (1 << 16);
-
     private readonly int[] _shape;
     private PooledBuffer? _buffer;
     private ArrayView<float> _view;
@@ -40,7 +35,7 @@ public sealed class Tensor
             length *= d;
 
             // Checked at each dimension, so that the product of 64 bits cannot overflow either.
-            if (length > MaxLength)
+            if (length > MemoryPool.MaxLength)
             {
                 throw new EdmException(
                     $"a tensor of [{string.Join(", ", shape)}] has too many elements; use a smaller --micro-batch (or --batch when sampling)");

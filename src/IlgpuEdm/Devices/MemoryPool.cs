@@ -11,13 +11,27 @@ namespace IlgpuEdm.Devices;
 /// </summary>
 public sealed class MemoryPool : IDisposable
 {
+    /// <summary>
+    /// The most floats of a buffer: places are 32-bit numbers on the device, and loops step past the end by up to a piece before they stop.
+    /// </summary>
+    internal const int MaxLength = int.MaxValue - (1 << 16);
+
     private const int Alignment = 64;
     private const int Slack = 64;
+    private const string WayOut = "use a smaller --micro-batch (or --batch when sampling)";
     private readonly Device _device;
     private readonly Dictionary<long, Stack<PooledBuffer>> _free = [];
-    private readonly List<PooledBuffer> _all = [];
+    private readonly HashSet<PooledBuffer> _all = [];
 
-    internal MemoryPool(Device device) => _device = device;
+    // The system grants a process more memory than there is, and kills it when it writes there; drivers refuse.
+    internal MemoryPool(Device device)
+    {
+        _device = device;
+        Limit = device.Kind == DeviceKind.Cpu ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes : long.MaxValue;
+    }
+
+    /// <summary>Bytes beyond which the pool does not ask the device.</summary>
+    internal long Limit { get; set; }
 
     /// <summary>Buffers that nobody holds; tests spoil them, so that an operation that reads what it did not write shows.</summary>
     internal IEnumerable<PooledBuffer> Free => _free.Values.SelectMany(stack => stack);
@@ -40,6 +54,12 @@ public sealed class MemoryPool : IDisposable
     /// <exception cref="EdmException">The device has no more memory.</exception>
     internal PooledBuffer Rent(long length)
     {
+        if (length > MaxLength)
+        {
+            throw new EdmException(
+                $"{length} numbers in one piece are more than the {MaxLength} that kernels can address; {WayOut}");
+        }
+
         var size = SizeClass(length + Slack);
         if (!_free.TryGetValue(size, out var stack))
         {
@@ -51,7 +71,7 @@ public sealed class MemoryPool : IDisposable
             buffer = Allocate(size);
         }
 
-        buffer.Rented = true;
+        buffer.Pool = this;
         buffer.View = buffer.Whole.SubView(0, length);
         BytesInUse += size * sizeof(float);
         PeakBytes = Math.Max(PeakBytes, BytesInUse);
@@ -61,12 +81,12 @@ public sealed class MemoryPool : IDisposable
     /// <summary>Gives a buffer back.</summary>
     internal void Return(PooledBuffer buffer)
     {
-        if (!buffer.Rented)
+        if (buffer.Pool == null)
         {
             throw new InvalidOperationException("a buffer was given back twice");
         }
 
-        buffer.Rented = false;
+        buffer.Pool = null;
         BytesInUse -= buffer.Size * sizeof(float);
         _free[buffer.Size].Push(buffer);
     }
@@ -85,16 +105,14 @@ public sealed class MemoryPool : IDisposable
 
     private PooledBuffer Allocate(long size)
     {
-        MemoryBuffer1D<float, Stride1D.Dense> memory;
-        try
+        var memory = TryAllocate(size, out var cause);
+        if (memory == null)
         {
-            memory = _device.Accelerator.Allocate1D<float>(size + Alignment / sizeof(float));
-        }
-        catch (Exception e) when (e is OutOfMemoryException or AcceleratorException)
-        {
-            throw new EdmException(
+            // What lies about in other sizes may be enough.
+            FreeUnused();
+            memory = TryAllocate(size, out cause) ?? throw new EdmException(
                 $"out of memory on {_device.Name}: {size * sizeof(float) >> 20} MB more were asked for while {BytesReserved >> 20} MB are held; "
-                + "use a smaller --micro-batch (or --batch when sampling)", e);
+                + WayOut, cause);
         }
 
         ArrayView<float> whole = memory.View;
@@ -103,6 +121,41 @@ public sealed class MemoryPool : IDisposable
         var buffer = new PooledBuffer(memory, whole.SubView(Misalignment(whole), size), size);
         _all.Add(buffer);
         return buffer;
+    }
+
+    private MemoryBuffer1D<float, Stride1D.Dense>? TryAllocate(long size, out Exception? cause)
+    {
+        cause = null;
+        if (BytesReserved + size * sizeof(float) > Limit)
+        {
+            return null;
+        }
+
+        try
+        {
+            return _device.Accelerator.Allocate1D<float>(size + Alignment / sizeof(float));
+        }
+        catch (Exception e) when (e is OutOfMemoryException or AcceleratorException)
+        {
+            cause = e;
+            return null;
+        }
+    }
+
+    private void FreeUnused()
+    {
+        _device.Synchronize();
+        foreach (var buffer in _free.Values.SelectMany(stack => stack))
+        {
+            buffer.Memory.Dispose();
+            BytesReserved -= buffer.Size * sizeof(float);
+            _all.Remove(buffer);
+        }
+
+        foreach (var stack in _free.Values)
+        {
+            stack.Clear();
+        }
     }
 
     // Drivers align buffers; the CPU accelerator's memory comes as malloc gives it, and a vector across two cache lines costs twice.
@@ -125,8 +178,8 @@ public sealed class MemoryPool : IDisposable
     }
 }
 
-/// <summary>A buffer of the pool.</summary>
-internal sealed class PooledBuffer(MemoryBuffer1D<float, Stride1D.Dense> memory, ArrayView<float> whole, long size)
+/// <summary>A buffer of the pool; scratch is rented in a <c>using</c> declaration, so that it goes back even if memory runs out meanwhile.</summary>
+internal sealed class PooledBuffer(MemoryBuffer1D<float, Stride1D.Dense> memory, ArrayView<float> whole, long size) : IDisposable
 {
     public MemoryBuffer1D<float, Stride1D.Dense> Memory { get; } = memory;
 
@@ -136,5 +189,9 @@ internal sealed class PooledBuffer(MemoryBuffer1D<float, Stride1D.Dense> memory,
 
     public ArrayView<float> View { get; set; }
 
-    public bool Rented { get; set; }
+    /// <summary>The pool while the buffer is rented, else null.</summary>
+    public MemoryPool? Pool { get; set; }
+
+    /// <summary>Gives the buffer back to the pool.</summary>
+    public void Dispose() => Pool?.Return(this);
 }

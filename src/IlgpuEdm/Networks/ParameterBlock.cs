@@ -72,7 +72,11 @@ public sealed class ParameterBlock : IDisposable
 
     /// <summary>Copies all values of another block of the same network.</summary>
     /// <param name="other">The other block.</param>
-    public void CopyFrom(ParameterBlock other) => Elementwise.Combine(other.Values, null, Values, 1f, 0f, accumulate: false);
+    public void CopyFrom(ParameterBlock other)
+    {
+        Shapes.Require(Shapes.Same(other.Values, Values), [Values, other.Values]);
+        Elementwise.Combine(other.Values, null, Values, 1f, 0f, accumulate: false);
+    }
 
     /// <summary>Adds all parameters to a file, in the files' layouts.</summary>
     /// <param name="file">The file.</param>

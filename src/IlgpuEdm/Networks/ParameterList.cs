@@ -1,4 +1,4 @@
-using IlgpuEdm.Autodiff;
+using IlgpuEdm.Devices;
 
 namespace IlgpuEdm.Networks;
 
@@ -27,7 +27,7 @@ public sealed class ParameterList
     {
         var length = shape.Aggregate(1L, (a, b) => a * b);
         var end = BlockLength + (length + Alignment - 1) / Alignment * Alignment;
-        if (end > Tensor.MaxLength)
+        if (end > MemoryPool.MaxLength)
         {
             throw new EdmException("the network has 2^31 parameters or more; use a smaller --channels, --mult or --blocks");
         }

@@ -1,4 +1,4 @@
-using IlgpuEdm.Autodiff;
+using IlgpuEdm.Devices;
 
 namespace IlgpuEdm.Networks;
 
@@ -62,7 +62,7 @@ public sealed record SongUNetOptions
             $"{Width}x{Height} images cannot be halved {ChannelMult.Count - 1} times; use fewer levels in --mult, or images whose sides are multiples of {factor}");
 
         Require(
-            (double)Height * Width * Math.Max(ImageChannels, ModelChannels * ChannelMult[0]) < Tensor.MaxLength,
+            (double)Height * Width * Math.Max(ImageChannels, ModelChannels * ChannelMult[0]) < MemoryPool.MaxLength,
             $"{Width}x{Height} images are too large: a layer of one image has 2^31 elements or more; use smaller images or --channels");
 
         // Every width that meets a group norm: each level's own and its sums in the decoder.

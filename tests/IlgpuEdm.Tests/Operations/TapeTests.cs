@@ -94,6 +94,42 @@ public abstract class TapeTests : OperationTestBase
         Assert.ThrowsExactly<ArgumentException>(() => Tape.From([1f, 2f, 3f], 2), "three values for two elements");
 
     [TestMethod]
+    public void FixedParametersLetTheGradientThrough()
+    {
+        float[] hx = Numbers(1, N * H * W * C), hg = Numbers(2, N * H * W * C);
+        var trained = Gradient(Parameter);
+        CollectionAssert.AreEqual(trained, Gradient((values, shape) => Tape.From(values, shape)), "gradient of the input");
+
+        float[] Gradient(Func<float[], int[], Tensor> make)
+        {
+            var x = Input(hx, N, H, W, C);
+            var y = Tape.Normalize(x, make(Numbers(3, C), [C]), make(Numbers(4, C), [C]), 2, 1e-2f, silu: true);
+            Backward(Tape.Convolve(y, make(Numbers(5, 9 * C * C), [3, 3, C, C]), make(Numbers(6, C), [C])), hg);
+            return x.Gradient!.ToArray();
+        }
+    }
+
+    [TestMethod]
+    public void WeightsThatWereComputedGetTheirGradient()
+    {
+        float[] hx = Integers(1, 6), hw = Integers(2, 6), hb = Integers(3, 2), hg = Integers(4, 4);
+        Tensor w = Input(hw, 3, 2), b = Input(hb, 2);
+        Backward(Tape.Linear(Tape.From(hx, 2, 3), Tape.Add(w, w), Tape.Add(b, b)), hg);
+        var once = ReferenceLinear.WeightGradient(Widen(hx), Widen(hg), 2, 3, 2);
+        AssertExact([.. once.Select(g => 2 * g)], w.Gradient!, "weights");
+        AssertExact([2 * (hg[0] + hg[2]), 2 * (hg[1] + hg[3])], b.Gradient!, "bias");
+    }
+
+    [TestMethod]
+    public void ABiasOfFixedWeightsGetsItsGradient()
+    {
+        var hg = Integers(2, N * H * W * C);
+        var bias = Parameter(Integers(1, C), C);
+        Backward(Tape.Convolve(Tape.From(new float[N * H * W * C], N, H, W, C), Tape.From(new float[C * C], 1, 1, C, C), bias), hg);
+        AssertExact([.. Enumerable.Range(0, C).Select(c => (double)hg.Where((_, i) => i % C == c).Sum())], bias.Gradient!, "bias");
+    }
+
+    [TestMethod]
     [DataRow(int.MaxValue, 1)]
     [DataRow(1 << 16, 1 << 15)]
     [DataRow(int.MaxValue, int.MaxValue)]
