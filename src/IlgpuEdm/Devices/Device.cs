@@ -76,9 +76,11 @@ public sealed partial class Device : IDisposable
     /// <summary>Copies numbers to the device.</summary>
     /// <param name="source">The numbers.</param>
     /// <param name="target">Receives them from its start.</param>
+    /// <exception cref="ArgumentException">The target is too short.</exception>
     public unsafe void Upload<T>(ReadOnlySpan<T> source, ArrayView<T> target)
         where T : unmanaged
     {
+        RequireRoom(source.Length, target.Length);
         if (source.IsEmpty)
         {
             return;
@@ -101,9 +103,11 @@ public sealed partial class Device : IDisposable
     /// <summary>Copies numbers from the device, after all that was launched is done.</summary>
     /// <param name="source">The numbers; as many as the target holds are read.</param>
     /// <param name="target">Receives them.</param>
+    /// <exception cref="ArgumentException">The source holds fewer.</exception>
     public unsafe void Download<T>(ArrayView<T> source, Span<T> target)
         where T : unmanaged
     {
+        RequireRoom(target.Length, source.Length);
         if (target.IsEmpty)
         {
             return;
@@ -120,6 +124,14 @@ public sealed partial class Device : IDisposable
         {
             source.SubView(0, target.Length).CopyToCPUUnsafeAsync(Stream, ref *pinned, target.Length);
             Stream.Synchronize();
+        }
+    }
+
+    private static void RequireRoom(long count, long room)
+    {
+        if (count > room)
+        {
+            throw new ArgumentException($"{count} numbers do not fit into a view of {room}");
         }
     }
 

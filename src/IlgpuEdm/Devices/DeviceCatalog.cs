@@ -51,7 +51,7 @@ internal static class DeviceCatalog
         switch (spec)
         {
             case "auto":
-                return TryCuda(0) ?? TryOpenCl(0, gpuOnly: true) ?? OpenCpu(emulator: false);
+                return OpenCuda(null) ?? OpenOpenCl(null) ?? OpenCpu(emulator: false);
             case "cpu":
                 return OpenCpu(emulator: false);
             case "cpu:emulator":
@@ -67,7 +67,7 @@ internal static class DeviceCatalog
                 $"device '{spec}' is not known; say auto, cpu, cuda, cuda:1, opencl or opencl:1 (here are: {Names()})");
         }
 
-        return (parts[0] == "cuda" ? TryCuda(index) : TryOpenCl(index, gpuOnly: false))
+        return (parts[0] == "cuda" ? OpenCuda(index) : OpenOpenCl(index))
             ?? throw new EdmException(
                 $"device '{spec}' is not there; here are: {Names()}; "
                 + (parts[0] == "cuda" ? "CUDA needs an NVIDIA GPU and its driver" : HowToGetOpenCl));
@@ -86,32 +86,66 @@ internal static class DeviceCatalog
         return (context, accelerator, DeviceKind.Cpu, emulator ? "cpu:emulator" : "cpu");
     }
 
-    private static (Context, Accelerator, DeviceKind, string)? TryCuda(int index)
+    private static (Context, Accelerator, DeviceKind, string)? OpenCuda(int? index)
     {
         var context = DeviceContext.ForCuda();
-        var devices = context.GetCudaDevices();
-        if (index < devices.Count)
+        var candidates = new List<Candidate>();
+        foreach (var device in context.GetCudaDevices())
         {
-            return (context, devices[index].CreateCudaAccelerator(context), DeviceKind.Cuda, $"cuda:{index}");
+            candidates.Add(new Candidate(device.Name, true, () => device.CreateCudaAccelerator(context)));
         }
 
-        context.Dispose();
-        return null;
+        return Open(context, DeviceKind.Cuda, candidates, index);
     }
 
-    private static (Context, Accelerator, DeviceKind, string)? TryOpenCl(int index, bool gpuOnly)
+    private static (Context, Accelerator, DeviceKind, string)? OpenOpenCl(int? index)
     {
         var context = DeviceContext.ForOpenCl();
-        var devices = context.GetCLDevices();
-        for (var i = index; i < devices.Count; i++)
+        var candidates = new List<Candidate>();
+        foreach (var device in context.GetCLDevices())
         {
-            if (!gpuOnly || TypeOf(devices[i]) == "GPU")
+            candidates.Add(new Candidate(device.Name, TypeOf(device) == "GPU", () => device.CreateCLAccelerator(context)));
+        }
+
+        return Open(context, DeviceKind.OpenCl, candidates, index);
+    }
+
+    /// <summary>
+    /// Opens the device with an index, or without one the first that suits <c>auto</c> and can be opened; null if there is none. Takes
+    /// the context over.
+    /// </summary>
+    /// <exception cref="EdmException">The device with the index cannot be opened.</exception>
+    internal static (Context, Accelerator, DeviceKind, string)? Open(
+        Context context, DeviceKind kind, IReadOnlyList<Candidate> devices, int? index)
+    {
+        for (var i = 0; i < devices.Count; i++)
+        {
+            if (index == null ? !devices[i].SuitsAuto : i != index)
             {
-                return (context, devices[i].CreateCLAccelerator(context), DeviceKind.OpenCl, $"opencl:{i}");
+                continue;
+            }
+
+            var spec = $"{(kind == DeviceKind.Cuda ? "cuda" : "opencl")}:{i}";
+            try
+            {
+                return (context, devices[i].Create(), kind, spec);
+            }
+            catch (Exception e)
+            {
+                // Busy, or a driver too old: auto goes on to the next.
+                if (index != null)
+                {
+                    context.Dispose();
+                    throw new EdmException(
+                        $"device '{spec}' ({devices[i].Name}) cannot be opened: {e.Message.ReplaceLineEndings(" ")}; here are: {Names()}", e);
+                }
             }
         }
 
         context.Dispose();
         return null;
     }
+
+    /// <summary>A device that is there, and how to open it.</summary>
+    internal sealed record Candidate(string Name, bool SuitsAuto, Func<Accelerator> Create);
 }

@@ -6,6 +6,14 @@ namespace IlgpuEdm.Tests.Devices;
 public abstract class TransferTests : DeviceTestBase
 {
     [TestMethod]
+    public void MoreThanAViewHoldsIsRefused()
+    {
+        using var buffer = Device.Pool.Rent(3);
+        Assert.ThrowsExactly<ArgumentException>(() => Device.Upload<float>(new float[4], buffer.View), "four numbers into three places");
+        Assert.ThrowsExactly<ArgumentException>(() => Device.Download(buffer.View, new float[4]), "four numbers out of three places");
+    }
+
+    [TestMethod]
     public void NumbersComeBackAsTheyWent()
     {
         using var tape = new Tape(Device, recording: false);
