@@ -86,7 +86,8 @@ public sealed class EdmDenoiser : IDisposable
 
         try
         {
-            var options = JsonSerializer.Deserialize<SongUNetOptions>(file.Metadata["network"], _json)!;
+            var options = JsonSerializer.Deserialize<SongUNetOptions>(file.Metadata["network"], _json)
+                ?? throw new JsonException("the network is null");
             using var preconditioner = JsonDocument.Parse(file.Metadata["preconditioner"]);
             var type = preconditioner.RootElement.GetProperty("type").GetString();
             if (type != "edm")

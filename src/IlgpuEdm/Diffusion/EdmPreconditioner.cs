@@ -7,15 +7,24 @@ namespace IlgpuEdm.Diffusion;
 /// EDM preconditioning: <c>D(x; sigma) = c_skip x + c_out F(c_in x; c_noise)</c>, so that the network's input and target have unit variance
 /// at every noise level (Karras et al. 2022, equation 7 and table 1).
 /// </summary>
-/// <param name="network">F.</param>
-/// <param name="sigmaData">Standard deviation of the data.</param>
-public sealed class EdmPreconditioner(SongUNet network, double sigmaData)
+public sealed class EdmPreconditioner
 {
+    /// <summary>Puts a network under preconditioning.</summary>
+    /// <param name="network">F.</param>
+    /// <param name="sigmaData">Standard deviation of the data.</param>
+    /// <exception cref="EdmException">sigmaData is not a positive number.</exception>
+    public EdmPreconditioner(SongUNet network, double sigmaData)
+    {
+        OptionRange.Positive("--sigma-data", sigmaData);
+        Network = network;
+        SigmaData = sigmaData;
+    }
+
     /// <summary>F.</summary>
-    public SongUNet Network { get; } = network;
+    public SongUNet Network { get; }
 
     /// <summary>Standard deviation of the data.</summary>
-    public double SigmaData { get; } = sigmaData;
+    public double SigmaData { get; }
 
     /// <summary><c>sigmaData^2 / (sigma^2 + sigmaData^2)</c>.</summary>
     /// <param name="sigma">Noise level.</param>

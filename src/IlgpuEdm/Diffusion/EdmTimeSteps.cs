@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace IlgpuEdm.Diffusion;
 
 /// <summary>
@@ -31,6 +33,16 @@ public static class EdmTimeSteps
         for (int i = 0; i < steps; i++)
         {
             t[i] = Math.Pow(first + i / (steps - 1.0) * (last - first), rho);
+        }
+
+        // Infinite or no numbers at all compare as not decreasing.
+        for (int i = 0; i < steps; i++)
+        {
+            if (!(t[i] > t[i + 1]) || !double.IsFinite(t[i]))
+            {
+                throw new EdmException(string.Create(CultureInfo.InvariantCulture,
+                    $"--rho {rho} with --steps {steps} gives noise levels that float64 cannot tell apart; use a --rho near 7 or fewer --steps"));
+            }
         }
 
         return t;

@@ -14,6 +14,8 @@ internal static class OptionRange
     public static void NotNegative(string option, double value) =>
         Require(option, value, double.IsFinite(value) && value >= 0, "be a finite number of at least 0");
 
+    public static void Fraction(string option, double value) => Require(option, value, value is >= 0 and < 1, "be at least 0 and below 1");
+
     public static void AtLeast(string option, int value, int minimum) =>
         Require(option, value, value >= minimum, string.Create(CultureInfo.InvariantCulture, $"be at least {minimum}"));
 

@@ -24,8 +24,16 @@ public sealed class AdamOptimizer : IDisposable
     /// <param name="list">The network's parameters.</param>
     /// <param name="weights">The weights with their gradients.</param>
     /// <param name="options">Rates and decays.</param>
+    /// <exception cref="ArgumentException">The weights have no gradients.</exception>
+    /// <exception cref="EdmException">An option is out of range, or the device's memory too small.</exception>
     public AdamOptimizer(Device device, ParameterList list, ParameterBlock weights, OptimizerOptions options)
     {
+        options.Validate();
+        if (weights.Gradients == null)
+        {
+            throw new ArgumentException("the weights have no gradients", nameof(weights));
+        }
+
         _device = device;
         _options = options;
         _weights = weights;

@@ -1,3 +1,5 @@
+using IlgpuEdm.Diffusion;
+
 namespace IlgpuEdm.Training;
 
 /// <summary>The EDM loss's settings (Karras et al. 2022, table 1).</summary>
@@ -39,6 +41,19 @@ public sealed record OptimizerOptions
 
     /// <summary>The half-life is at most this fraction of the images seen.</summary>
     public double EmaRampUpRatio { get; init; } = 0.05;
+
+    /// <summary>Checks that such an optimiser works.</summary>
+    /// <exception cref="EdmException">Names the option that is wrong.</exception>
+    public void Validate()
+    {
+        OptionRange.Positive("--lr", LearningRate);
+        OptionRange.NotNegative("--lr-ramp", RampUpImages);
+        OptionRange.Fraction("Adam's beta1", Beta1);
+        OptionRange.Fraction("Adam's beta2", Beta2);
+        OptionRange.Positive("Adam's epsilon", Epsilon);
+        OptionRange.NotNegative("--ema-halflife", EmaHalfLifeImages);
+        OptionRange.NotNegative("the average's ramp", EmaRampUpRatio);
+    }
 }
 
 /// <summary>What a training step did.</summary>

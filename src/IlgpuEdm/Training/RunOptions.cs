@@ -83,9 +83,7 @@ public sealed record RunIdentity
         Check(double.IsFinite(Loss.SigmaData) && Loss.SigmaData > 0, "--sigma-data", Loss.SigmaData, "above 0");
         Check(double.IsFinite(Loss.PMean), "--p-mean", Loss.PMean, "finite");
         Check(double.IsFinite(Loss.PStd) && Loss.PStd >= 0, "--p-std", Loss.PStd, "at least 0");
-        Check(double.IsFinite(Optimizer.LearningRate) && Optimizer.LearningRate > 0, "--lr", Optimizer.LearningRate, "above 0");
-        Check(Optimizer.RampUpImages >= 0, "--lr-ramp", Optimizer.RampUpImages, "at least 0");
-        Check(Optimizer.EmaHalfLifeImages >= 0, "--ema-halflife", Optimizer.EmaHalfLifeImages, "at least 0");
+        Optimizer.Validate();
         if (Description.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
         {
             throw new EdmException($"--desc '{Description}' becomes part of a folder name: use letters, digits, '-', '_' and '.'");

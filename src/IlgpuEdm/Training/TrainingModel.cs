@@ -55,9 +55,12 @@ public sealed class TrainingModel : IDisposable
     /// <param name="batch">The images; their numbers key all draws.</param>
     /// <param name="microBatch">Images that go through the network at once, at least 1.</param>
     /// <returns>Losses, noise levels and what the optimiser did.</returns>
+    /// <exception cref="ArgumentException">The batch does not fit the network, or the micro-batch is not positive.</exception>
     /// <exception cref="EdmException">The device's memory is too small.</exception>
     public StepResult Step(Batch batch, int microBatch)
     {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(microBatch);
+        RequireFit(batch);
         var sigma = EdmNoiseLevels.Draw(
             batch.FirstImage, batch.Size, _lossOptions.PMean, _lossOptions.PStd, _seed, _lossOptions.StratifiedSigma);
         var loss = new double[batch.Size];
@@ -70,6 +73,22 @@ public sealed class TrainingModel : IDisposable
         }
 
         return Update(batch.FirstImage, sigma, loss);
+    }
+
+    private void RequireFit(Batch batch)
+    {
+        var options = Network;
+        var values = (long)batch.Size * options.Height * options.Width * options.ImageChannels;
+        if (batch.Images.Length != values || batch.Labels.Length != batch.Size)
+        {
+            throw new ArgumentException(
+                $"a batch of {batch.Size} images for this network has {values} values, not {batch.Images.Length}, and a label each", nameof(batch));
+        }
+
+        if (options.LabelDim > 0 && batch.Labels.Max() >= options.LabelDim)
+        {
+            throw new ArgumentException($"the label {batch.Labels.Max()} is outside the network's {options.LabelDim}", nameof(batch));
+        }
     }
 
     /// <summary>A step on given draws, by which the golden tests compare with the reference.</summary>

@@ -1,5 +1,8 @@
 using System.Runtime.CompilerServices;
+using IlgpuEdm.Data;
 using IlgpuEdm.Devices;
+using IlgpuEdm.Networks;
+using IlgpuEdm.Training;
 
 namespace IlgpuEdm.Tests.Devices;
 
@@ -85,5 +88,53 @@ public sealed class MemoryPoolTests
         var e = Assert.ThrowsExactly<EdmException>(() => device.Pool.Rent(1L << 44), "more memory than there is");
         StringAssert.Contains(e.Message, "--micro-batch", "what to do");
         Assert.DoesNotContain("\n", e.Message, "one line");
+    }
+
+    [TestMethod]
+    public void TheLimitIsRefusedBeforeTheSystemKillsTheProcess()
+    {
+        device.Pool.Limit = 1 << 20;
+        var e = Assert.ThrowsExactly<EdmException>(() => device.Pool.Rent(1 << 18), "1 MB and what goes with it");
+        StringAssert.Contains(e.Message, "--micro-batch", "what to do");
+        Assert.AreEqual(0L, device.Pool.BytesInUse, "bytes in use");
+    }
+
+    [TestMethod]
+    public void UnusedBuffersAreFreedWhereMemoryRunsShort()
+    {
+        device.Pool.Limit = 1 << 20;
+        PooledBuffer unused = device.Pool.Rent(200_000), small = device.Pool.Rent(1000);
+        device.Pool.Return(unused);
+        using var large = device.Pool.Rent(230_000);
+        Assert.IsLessThanOrEqualTo(1L << 20, device.Pool.BytesReserved, "bytes held");
+        Assert.AreEqual(device.Pool.BytesInUse, device.Pool.BytesReserved, "nothing unused is held");
+        device.Pool.Return(small);
+        Assert.AreSame(small, device.Pool.Rent(1000), "what was in use stays good");
+    }
+
+    [TestMethod]
+    public void AStepThatRunsOutOfMemoryGivesEverythingBack()
+    {
+        var options = new SongUNetOptions { Height = 8, Width = 8, ImageChannels = 1, ModelChannels = 8, ChannelMult = [1, 2], BlocksPerLevel = 1 };
+        using var model = new TrainingModel(device, options, new LossOptions(), new OptimizerOptions(), 0);
+        var batch = new Batch { FirstImage = 0, Size = 8, Images = new float[8 * 64], Labels = [.. Enumerable.Repeat(-1, 8)] };
+        var before = device.Pool.BytesInUse;
+        for (var allowed = 1; ; allowed += 5)
+        {
+            device.Pool.Limit = before + allowed * 4096L;
+            try
+            {
+                model.Step(batch, 8);
+                break;
+            }
+            catch (EdmException e)
+            {
+                StringAssert.Contains(e.Message, "--micro-batch", "what to do");
+                Assert.AreEqual(before, device.Pool.BytesInUse, $"bytes in use after a failure with {allowed} pages");
+            }
+        }
+
+        Assert.AreEqual(before, device.Pool.BytesInUse, "bytes in use after the step");
+        Assert.IsGreaterThan(before + 40 * 4096L, device.Pool.Limit, "several places failed");
     }
 }

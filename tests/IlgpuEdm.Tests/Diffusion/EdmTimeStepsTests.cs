@@ -38,6 +38,8 @@ public class EdmTimeStepsTests
     [DataRow(18, 0.002, double.PositiveInfinity, 7.0, "--sigma-max")]
     [DataRow(18, 0.002, 80.0, 0.0, "--rho")]
     [DataRow(1, 0.002, 80.0, -7.0, "--rho")]
+    [DataRow(18, 0.002, 80.0, 1e-4, "--rho")]
+    [DataRow(18, 0.002, 80.0, 1e18, "--rho")]
     public void ValuesOutOfRangeNameTheirOption(int steps, double sigmaMin, double sigmaMax, double rho, string option)
     {
         EdmException error = Assert.ThrowsExactly<EdmException>(() => EdmTimeSteps.Create(steps, sigmaMin, sigmaMax, rho));
