@@ -1,6 +1,8 @@
 namespace IlgpuEdm.Kernels.Convolution;
 
-/// <summary>What happens to a convolution's sums before they are stored: <c>y = (sum + bias + shift + residual) * scale (+ y)</c>.</summary>
+/// <summary>
+/// What happens to a convolution's sums before they are stored: <c>y = (sum + bias + shift + residual) * scale (+ y)</c>.
+/// </summary>
 public struct Epilogue
 {
     /// <summary>Not 0 to add a bias a channel.</summary>

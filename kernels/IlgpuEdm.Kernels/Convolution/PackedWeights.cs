@@ -63,7 +63,8 @@ public static class PackedWeights
             var valid = s.Out - column < 32 ? s.Out - column : 32;
             var width = valid > 16 ? 32 : 16;
             Rows.PackTransposed(
-                weights, ((taps - 1 - tap) * s.Out + column) * s.In, s.In, s.In, valid, packed, column * s.Depth + tap * s.In * width, width);
+                weights, ((taps - 1 - tap) * s.Out + column) * s.In, s.In, s.In, valid, packed,
+                column * s.Depth + tap * s.In * width, width);
         }
     }
 }

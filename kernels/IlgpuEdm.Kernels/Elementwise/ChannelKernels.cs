@@ -53,7 +53,8 @@ public static class ChannelKernels
     /// <param name="yOffset">First channel written.</param>
     /// <param name="accumulate">Not 0 to add to y.</param>
     public static void Copy(
-        ArrayView<float> x, ArrayView<float> y, int pixels, int channels, int xStride, int xOffset, int yStride, int yOffset, int accumulate)
+        ArrayView<float> x, ArrayView<float> y, int pixels, int channels, int xStride, int xOffset, int yStride, int yOffset,
+        int accumulate)
     {
         var tasks = (pixels + PiecePixels - 1) / PiecePixels;
         var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
@@ -62,7 +63,8 @@ public static class ChannelKernels
             var pixel = task * PiecePixels;
             var count = pixels - pixel < PiecePixels ? pixels - pixel : PiecePixels;
             Rows.StoreTile(
-                x, pixel * xStride + xOffset, xStride, count, channels, y, pixel * yStride + yOffset, yStride, x, -1, x, -1, 1f, 1f, accumulate);
+                x, pixel * xStride + xOffset, xStride, count, channels, y, pixel * yStride + yOffset, yStride,
+                x, -1, x, -1, 1f, 1f, accumulate);
         }
     }
 }

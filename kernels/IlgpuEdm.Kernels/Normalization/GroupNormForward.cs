@@ -4,12 +4,14 @@ using IlgpuEdm.Kernels.Primitives;
 namespace IlgpuEdm.Kernels.Normalization;
 
 /// <summary>
-/// Group norm with SiLU, <c>y = silu(gamma * (x - mean) / sqrt(variance + epsilon) + beta)</c>, in three kernels: the moments of each channel
-/// (two passes over data that stays in the cache), their combination for each group, and one pass that writes.
+/// Group norm with SiLU, <c>y = silu(gamma * (x - mean) / sqrt(variance + epsilon) + beta)</c>, in three kernels: the moments of each
+/// channel (two passes over data that stays in the cache), their combination for each group, and one pass that writes.
 /// </summary>
 public static class GroupNormForward
 {
-    /// <summary>Rows of the coefficient table of an image, <c>[a, b, mean, p, q, 1 / deviation][channel]</c>; p and q belong to the gradient.</summary>
+    /// <summary>
+    /// Rows of the coefficient table of an image, <c>[a, b, mean, p, q, 1 / deviation][channel]</c>; p and q belong to the gradient.
+    /// </summary>
     public const int CoefficientRows = 6;
 
     /// <summary>Moments of each channel of each image.</summary>

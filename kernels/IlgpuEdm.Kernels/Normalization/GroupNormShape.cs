@@ -1,6 +1,8 @@
 namespace IlgpuEdm.Kernels.Normalization;
 
-/// <summary>A group norm on NHWC images: each image's channels in groups of equal size, normalised over the group's channels and pixels.</summary>
+/// <summary>
+/// A group norm on NHWC images: each image's channels in groups of equal size, normalised over the group's channels and pixels.
+/// </summary>
 public struct GroupNormShape
 {
     /// <summary>Images.</summary>

@@ -9,9 +9,14 @@ namespace IlgpuEdm.Kernels.Primitives;
 public static class Adam
 {
     /// <summary>Where each number of the step stands in the small buffer that the kernel reads.</summary>
-    /// <remarks>learning rate / (1 - beta1^t); beta1; 1 - beta1; beta2; 1 - beta2 (rounded after the subtraction, which matters for betas near 1);
-    /// 1 / sqrt(1 - beta2^t); epsilon; the factor that keeps the old average.</remarks>
-    public const int StepSize = 0, Beta1 = 1, Rest1 = 2, Beta2 = 3, Rest2 = 4, SquareCorrection = 5, Epsilon = 6, EmaBeta = 7, ScalarCount = 8;
+    /// <remarks>
+    /// learning rate / (1 - beta1^t); beta1; 1 - beta1; beta2; 1 - beta2 (rounded after the subtraction, which matters for betas near
+    /// 1); 1 / sqrt(1 - beta2^t); epsilon; the factor that keeps the old average.
+    /// </remarks>
+    public const int StepSize = 0, Beta1 = 1, Rest1 = 2, Beta2 = 3, Rest2 = 4, SquareCorrection = 5, Epsilon = 6, EmaBeta = 7;
+
+    /// <summary>How many numbers there are.</summary>
+    public const int ScalarCount = 8;
 
     /// <summary>The numbers of a step, in their places.</summary>
     /// <param name="learningRate">The learning rate.</param>

@@ -166,7 +166,9 @@ public static class Channels
         }
     }
 
-    /// <summary>An affine map of each channel, with SiLU after it if asked for: <c>z = a * x + b</c>, <c>y = z</c> or <c>z * sigmoid(z)</c>.</summary>
+    /// <summary>
+    /// An affine map of each channel, with SiLU after it if asked for: <c>z = a * x + b</c>, <c>y = z</c> or <c>z * sigmoid(z)</c>.
+    /// </summary>
     /// <param name="x">The pixels.</param>
     /// <param name="y">The result.</param>
     /// <param name="offset">Where both start.</param>

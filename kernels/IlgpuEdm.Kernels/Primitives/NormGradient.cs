@@ -8,7 +8,9 @@ namespace IlgpuEdm.Kernels.Primitives;
 /// <summary>The two passes over memory of the gradient of a group norm with SiLU: <c>z = a x + b</c>, <c>y = silu(z)</c>.</summary>
 public static class NormGradient
 {
-    /// <summary>Gathers, for each channel, <c>s1 = sum of dz</c> and <c>s2 = sum of dz * (x - mean)</c> over the pixels of an image.</summary>
+    /// <summary>
+    /// Gathers, for each channel, <c>s1 = sum of dz</c> and <c>s2 = sum of dz * (x - mean)</c> over the pixels of an image.
+    /// </summary>
     /// <param name="x">The input of the norm.</param>
     /// <param name="dy">The gradient of the result.</param>
     /// <param name="offset">The first channel of the first pixel.</param>

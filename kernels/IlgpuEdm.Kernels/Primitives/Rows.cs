@@ -95,7 +95,9 @@ public static class Rows
         }
     }
 
-    /// <summary>Copies columns into a packed block: row r of the block holds float r of each of <c>valid</c> source rows, then zeros.</summary>
+    /// <summary>
+    /// Copies columns into a packed block: row r of the block holds float r of each of <c>valid</c> source rows, then zeros.
+    /// </summary>
     /// <param name="source">Where to read.</param>
     /// <param name="sourceOffset">Start of the first source row.</param>
     /// <param name="stride">From a source row to the next.</param>

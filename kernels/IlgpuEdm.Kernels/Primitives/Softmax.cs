@@ -115,7 +115,8 @@ public static class Softmax
 
         for (var i = 0; i < vectors; i += Vector<float>.Count)
         {
-            (Vector.LoadUnsafe(ref p, (nuint)i) * (Vector.LoadUnsafe(ref d, (nuint)i) - new Vector<float>(dot))).StoreUnsafe(ref d, (nuint)i);
+            var difference = Vector.LoadUnsafe(ref d, (nuint)i) - new Vector<float>(dot);
+            (Vector.LoadUnsafe(ref p, (nuint)i) * difference).StoreUnsafe(ref d, (nuint)i);
         }
 
         for (var i = vectors; i < count; i++)

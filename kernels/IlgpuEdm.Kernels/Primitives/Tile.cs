@@ -11,8 +11,8 @@ namespace IlgpuEdm.Kernels.Primitives;
 /// </summary>
 /// <remarks>
 /// The rows of A are pixels of an image strip: row i + 1 lies <c>pixelStride</c> floats after row i, and <c>rowSkip</c> more where a line
-/// of <c>width</c> pixels ends. A row is read in <c>segments</c> runs of <c>length</c> contiguous floats, <c>segmentStride</c> apart: three runs
-/// of 3 * channels for a 3x3 convolution (its taps of one line and all channels are contiguous in NHWC), one run otherwise.
+/// of <c>width</c> pixels ends. A row is read in <c>segments</c> runs of <c>length</c> contiguous floats, <c>segmentStride</c> apart: three
+/// runs of 3 * channels for a 3x3 convolution (its taps of one line and all channels are contiguous in NHWC), one run otherwise.
 /// </remarks>
 public static partial class Tile
 {
@@ -62,11 +62,13 @@ public static partial class Tile
             Next(ref x, ref o, width, pixelStride, rowSkip, 7, count);
             ref var p7 = ref Unsafe.Add(ref p0, o);
             Multiply8x32(
-                ref p0, ref p1, ref p2, ref p3, ref p4, ref p5, ref p6, ref p7, segments, segmentStride, length, ref b[bOffset], ref c[cOffset]);
+                ref p0, ref p1, ref p2, ref p3, ref p4, ref p5, ref p6, ref p7, segments, segmentStride, length,
+                ref b[bOffset], ref c[cOffset]);
         }
         else
         {
-            MultiplyByQuarters(a, aOffset, x, width, pixelStride, rowSkip, count, segments, segmentStride, length, b, bOffset, c, cOffset, 32);
+            MultiplyByQuarters(
+                a, aOffset, x, width, pixelStride, rowSkip, count, segments, segmentStride, length, b, bOffset, c, cOffset, 32);
         }
     }
 
@@ -171,11 +173,13 @@ public static partial class Tile
             Next(ref x, ref o, width, pixelStride, rowSkip, 7, count);
             ref var p7 = ref Unsafe.Add(ref p0, o);
             Multiply8x16(
-                ref p0, ref p1, ref p2, ref p3, ref p4, ref p5, ref p6, ref p7, segments, segmentStride, length, ref b[bOffset], ref c[cOffset]);
+                ref p0, ref p1, ref p2, ref p3, ref p4, ref p5, ref p6, ref p7, segments, segmentStride, length,
+                ref b[bOffset], ref c[cOffset]);
         }
         else
         {
-            MultiplyByQuarters(a, aOffset, x, width, pixelStride, rowSkip, count, segments, segmentStride, length, b, bOffset, c, cOffset, 16);
+            MultiplyByQuarters(
+                a, aOffset, x, width, pixelStride, rowSkip, count, segments, segmentStride, length, b, bOffset, c, cOffset, 16);
         }
     }
 

@@ -9,7 +9,9 @@ public static class Dropout
 {
     private const int LayerShift = 8;
 
-    /// <summary>Drops elements with a probability and scales the others to keep the mean; does nothing on a tape without a dropout key.</summary>
+    /// <summary>
+    /// Drops elements with a probability and scales the others to keep the mean; does nothing on a tape without a dropout key.
+    /// </summary>
     /// <param name="tape">The tape.</param>
     /// <param name="x">Input, <c>[N, ...]</c>.</param>
     /// <param name="rate">Probability to drop, 0 to below 1.</param>

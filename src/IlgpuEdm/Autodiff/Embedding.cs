@@ -19,7 +19,8 @@ public static class Embedding
     {
         if (channels % 2 != 0 || channels < (endpoint ? 4 : 2))
         {
-            throw new ArgumentOutOfRangeException(nameof(channels), channels, "an embedding has an even number of channels, 4 with an endpoint");
+            throw new ArgumentOutOfRangeException(
+                nameof(channels), channels, "an embedding has an even number of channels, 4 with an endpoint");
         }
 
         var half = channels / 2;

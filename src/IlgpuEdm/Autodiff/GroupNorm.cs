@@ -8,7 +8,9 @@ public static class GroupNorm
 {
     private const int PieceFloats = 4096;
 
-    /// <summary><c>gamma * (x - mean) / sqrt(variance + epsilon) + beta</c> over groups of channels, with SiLU after it if asked for.</summary>
+    /// <summary>
+    /// <c>gamma * (x - mean) / sqrt(variance + epsilon) + beta</c> over groups of channels, with SiLU after it if asked for.
+    /// </summary>
     /// <param name="tape">The tape.</param>
     /// <param name="x">Input, <c>[N, H, W, C]</c>.</param>
     /// <param name="gamma">Scale, <c>[C]</c>.</param>

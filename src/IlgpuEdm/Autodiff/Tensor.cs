@@ -4,8 +4,9 @@ using IlgpuEdm.Devices;
 namespace IlgpuEdm.Autodiff;
 
 /// <summary>
-/// A contiguous float32 tensor on a device. Images and activations are <c>[N, H, W, C]</c>, convolution weights <c>[kernel y, kernel x, in, out]</c>,
-/// weights of linear layers <c>[in, out]</c>. Its memory belongs to the tape that made it, or to the parameter block.
+/// A contiguous float32 tensor on a device. Images and activations are <c>[N, H, W, C]</c>, convolution weights
+/// <c>[kernel y, kernel x, in, out]</c>, weights of linear layers <c>[in, out]</c>. Its memory belongs to the tape that made it,
+/// or to the parameter block.
 /// </summary>
 public sealed class Tensor
 {
@@ -38,7 +39,8 @@ public sealed class Tensor
             if (length > MemoryPool.MaxLength)
             {
                 throw new EdmException(
-                    $"a tensor of [{string.Join(", ", shape)}] has too many elements; use a smaller --micro-batch (or --batch when sampling)");
+                    $"a tensor of [{string.Join(", ", shape)}] has too many elements; "
+                    + "use a smaller --micro-batch (or --batch when sampling)");
             }
         }
 

@@ -80,7 +80,8 @@ public sealed partial class Device
     }
 
     internal void Launch<T1, T2, T3, T4, T5, T6, T7, T8, T9>(
-        Action<T1, T2, T3, T4, T5, T6, T7, T8, T9> kernel, int items, KernelWork work, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9)
+        Action<T1, T2, T3, T4, T5, T6, T7, T8, T9> kernel, int items, KernelWork work,
+        T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9)
         where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct
         where T6 : struct where T7 : struct where T8 : struct where T9 : struct
     {

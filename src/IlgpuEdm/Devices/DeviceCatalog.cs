@@ -137,7 +137,8 @@ internal static class DeviceCatalog
                 {
                     context.Dispose();
                     throw new EdmException(
-                        $"device '{spec}' ({devices[i].Name}) cannot be opened: {e.Message.ReplaceLineEndings(" ")}; here are: {Names()}", e);
+                        $"device '{spec}' ({devices[i].Name}) cannot be opened: {e.Message.ReplaceLineEndings(" ")}; "
+                        + $"here are: {Names()}", e);
                 }
             }
         }

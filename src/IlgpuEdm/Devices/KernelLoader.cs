@@ -9,7 +9,9 @@ using ILGPU.Runtime;
 
 namespace IlgpuEdm.Devices;
 
-/// <summary>Compiles kernels when they are first launched, with repairs to the generated text, and holds them for the device's life.</summary>
+/// <summary>
+/// Compiles kernels when they are first launched, with repairs to the generated text, and holds them for the device's life.
+/// </summary>
 internal sealed partial class KernelLoader(Accelerator accelerator) : IDisposable
 {
     private readonly ConcurrentDictionary<Delegate, (Kernel Kernel, Delegate Launcher, string Name)> _loaded = new();
@@ -36,7 +38,8 @@ internal sealed partial class KernelLoader(Accelerator accelerator) : IDisposabl
         {
             PTXCompiledKernel ptx => Canonical(ptx.PTXAssembly.Replace("bra.uni", "bra", StringComparison.Ordinal)),
             CLCompiledKernel cl => Canonical(cl.Source.Replace(
-                "work_group_barrier ( CLK_GLOBAL_MEM_FENCE )", "barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE)", StringComparison.Ordinal)),
+                "work_group_barrier ( CLK_GLOBAL_MEM_FENCE )", "barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE)",
+                StringComparison.Ordinal)),
             _ => null,
         };
     }

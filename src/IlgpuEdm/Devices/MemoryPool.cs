@@ -111,8 +111,8 @@ public sealed class MemoryPool : IDisposable
             // What lies about in other sizes may be enough.
             FreeUnused();
             memory = TryAllocate(size, out cause) ?? throw new EdmException(
-                $"out of memory on {_device.Name}: {size * sizeof(float) >> 20} MB more were asked for while {BytesReserved >> 20} MB are held; "
-                + WayOut, cause);
+                $"out of memory on {_device.Name}: {size * sizeof(float) >> 20} MB more were asked for while "
+                + $"{BytesReserved >> 20} MB are held; {WayOut}", cause);
         }
 
         ArrayView<float> whole = memory.View;
@@ -178,7 +178,9 @@ public sealed class MemoryPool : IDisposable
     }
 }
 
-/// <summary>A buffer of the pool; scratch is rented in a <c>using</c> declaration, so that it goes back even if memory runs out meanwhile.</summary>
+/// <summary>
+/// A buffer of the pool; scratch is rented in a <c>using</c> declaration, so that it goes back even if memory runs out meanwhile.
+/// </summary>
 internal sealed class PooledBuffer(MemoryBuffer1D<float, Stride1D.Dense> memory, ArrayView<float> whole, long size) : IDisposable
 {
     public MemoryBuffer1D<float, Stride1D.Dense> Memory { get; } = memory;

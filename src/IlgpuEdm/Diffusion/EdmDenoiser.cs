@@ -117,7 +117,8 @@ public sealed class EdmDenoiser : IDisposable
         file.Metadata("network", JsonSerializer.Serialize(preconditioner.Network.Options, _json));
         file.Metadata(
             "preconditioner",
-            JsonSerializer.Serialize(new Dictionary<string, object> { ["type"] = "edm", ["sigma_data"] = preconditioner.SigmaData }, _json));
+            JsonSerializer.Serialize(
+                new Dictionary<string, object> { ["type"] = "edm", ["sigma_data"] = preconditioner.SigmaData }, _json));
         weights.AddTo(file, Prefix);
     }
 

@@ -41,7 +41,8 @@ public static class EdmTimeSteps
             if (!(t[i] > t[i + 1]) || !double.IsFinite(t[i]))
             {
                 throw new EdmException(string.Create(CultureInfo.InvariantCulture,
-                    $"--rho {rho} with --steps {steps} gives noise levels that float64 cannot tell apart; use a --rho near 7 or fewer --steps"));
+                    $"--rho {rho} with --steps {steps} gives noise levels that float64 cannot tell apart; "
+                    + $"use a --rho near 7 or fewer --steps"));
             }
         }
 

@@ -13,8 +13,8 @@ public enum ParameterLayout
     Convolution,
 
     /// <summary>
-    /// As <see cref="Convolution"/>, with the output channels interleaved <c>[head, channel, (q, k, v)]</c> in files and <c>[(q, k, v), head, channel]</c> in
-    /// memory.
+    /// As <see cref="Convolution"/>, with the output channels interleaved <c>[head, channel, (q, k, v)]</c> in files and
+    /// <c>[(q, k, v), head, channel]</c> in memory.
     /// </summary>
     QkvConvolution,
 

@@ -59,7 +59,8 @@ public sealed record SongUNetOptions
         var factor = 1 << (ChannelMult.Count - 1);
         Require(
             Height % factor == 0 && Width % factor == 0,
-            $"{Width}x{Height} images cannot be halved {ChannelMult.Count - 1} times; use fewer levels in --mult, or images whose sides are multiples of {factor}");
+            $"{Width}x{Height} images cannot be halved {ChannelMult.Count - 1} times; "
+            + $"use fewer levels in --mult, or images whose sides are multiples of {factor}");
 
         Require(
             (double)Height * Width * Math.Max(ImageChannels, ModelChannels * ChannelMult[0]) < MemoryPool.MaxLength,
@@ -72,7 +73,8 @@ public sealed record SongUNetOptions
             Require(
                 groups > 0 && channels % groups == 0,
                 $"--channels {ModelChannels} with --mult {string.Join(",", ChannelMult)} makes a layer of {channels} channels, "
-                + (groups == 0 ? "fewer than the 4 of a norm group" : $"which {groups} norm groups do not divide") + "; multiples of 4 up to 128, or of 32, do");
+                + (groups == 0 ? "fewer than the 4 of a norm group" : $"which {groups} norm groups do not divide")
+                + "; multiples of 4 up to 128, or of 32, do");
         }
     }
 

@@ -47,7 +47,8 @@ internal static class SelfTestTraining
             hg[count - step] = infinite ? float.PositiveInfinity : float.NaN;
             hg[count / 2 + step] = infinite ? float.NegativeInfinity : float.NaN;
             var gradients = run.Tape.From(hg, count);
-            var scalars = run.Tape.From(Kernels.Primitives.Adam.Scalars(LearningRate, Beta1, Beta2, Epsilon, step, EmaBeta), Kernels.Primitives.Adam.ScalarCount);
+            var scalars = run.Tape.From(Kernels.Primitives.Adam.Scalars(LearningRate, Beta1, Beta2, Epsilon, step, EmaBeta),
+                Kernels.Primitives.Adam.ScalarCount);
             run.Device.Launch(
                 AdamKernel.Step, run.Device.WorkItems(AdamKernel.Tasks(count)), default,
                 weights.View, gradients.View, m.View, v.View, ema.View, scalars.View, replaced.View, count);

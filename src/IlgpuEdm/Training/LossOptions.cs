@@ -14,7 +14,9 @@ public sealed record LossOptions
     /// <summary>Standard deviation of ln sigma in training.</summary>
     public double PStd { get; init; } = 1.2;
 
-    /// <summary>Whether the noise levels of a batch are spread evenly over their distribution, which lowers the gradient's variance.</summary>
+    /// <summary>
+    /// Whether the noise levels of a batch are spread evenly over their distribution, which lowers the gradient's variance.
+    /// </summary>
     public bool StratifiedSigma { get; init; }
 }
 

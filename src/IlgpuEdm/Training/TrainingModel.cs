@@ -82,7 +82,8 @@ public sealed class TrainingModel : IDisposable
         if (batch.Images.Length != values || batch.Labels.Length != batch.Size)
         {
             throw new ArgumentException(
-                $"a batch of {batch.Size} images for this network has {values} values, not {batch.Images.Length}, and a label each", nameof(batch));
+                $"a batch of {batch.Size} images for this network has {values} values and a label each, not {batch.Images.Length}",
+                nameof(batch));
         }
 
         if (options.LabelDim > 0 && batch.Labels.Max() >= options.LabelDim)
