@@ -52,6 +52,19 @@ public sealed class Trainer
     /// <exception cref="EdmException">The loss is not finite, a file cannot be written, or the device has too little memory.</exception>
     public TrainingResult Run(CancellationToken stop)
     {
+        try
+        {
+            return Train(stop);
+        }
+        catch (EdmException e)
+        {
+            LogQuietly($"error: {e.Message}");
+            throw;
+        }
+    }
+
+    private TrainingResult Train(CancellationToken stop)
+    {
         bool restored = Restore();
         if (IsFinished)
         {
@@ -231,6 +244,18 @@ public sealed class Trainer
     {
         log.Write(message);
         OnLine?.Invoke(message);
+    }
+
+    // The disk may be full, and the error that is on its way says more.
+    private void LogQuietly(string message)
+    {
+        try
+        {
+            log.Write(message);
+        }
+        catch (EdmException)
+        {
+        }
     }
 
     private static string? Existing(string path) => File.Exists(path) ? path : null;
