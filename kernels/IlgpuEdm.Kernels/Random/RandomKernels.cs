@@ -13,6 +13,7 @@ public static class RandomKernels
     public const int KeyWords = 4;
 
     private const int PieceBlocks = 256;
+    private const float WordScale = 1f / 4294967296f;
 
     /// <summary>Tasks of a draw: 1,024 elements of an image each.</summary>
     /// <param name="batch">Images.</param>
@@ -95,7 +96,8 @@ public static class RandomKernels
 
     private static void StorePair(ArrayView<float> y, int offset, int count, uint word1, uint word2)
     {
-        var radius = MathF.Sqrt(-2f * FloatMath.Log(Philox.ToUnit(word1)));
+        // All 32 bits of the word, as the host has them: with 24 the radius beyond 3 would be coarser than float32.
+        var radius = MathF.Sqrt(-2f * FloatMath.Log(((float)word1 + 0.5f) * WordScale));
         var angle = 6.28318531f * Philox.ToUnit(word2);
         if (count > 0)
         {

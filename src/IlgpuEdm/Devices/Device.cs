@@ -76,7 +76,7 @@ public sealed partial class Device : IDisposable
     /// <summary>Copies numbers to the device.</summary>
     /// <param name="source">The numbers.</param>
     /// <param name="target">Receives them from its start.</param>
-    public void Upload<T>(ReadOnlySpan<T> source, ArrayView<T> target)
+    public unsafe void Upload<T>(ReadOnlySpan<T> source, ArrayView<T> target)
         where T : unmanaged
     {
         if (source.IsEmpty)
@@ -90,14 +90,18 @@ public sealed partial class Device : IDisposable
             return;
         }
 
-        target.SubView(0, source.Length).CopyFromCPUUnsafeAsync(Stream, ref MemoryMarshal.GetReference(source), source.Length);
-        Stream.Synchronize();
+        // The driver reads while it is waited for: the array must not move until then.
+        fixed (T* pinned = source)
+        {
+            target.SubView(0, source.Length).CopyFromCPUUnsafeAsync(Stream, ref *pinned, source.Length);
+            Stream.Synchronize();
+        }
     }
 
     /// <summary>Copies numbers from the device, after all that was launched is done.</summary>
     /// <param name="source">The numbers; as many as the target holds are read.</param>
     /// <param name="target">Receives them.</param>
-    public void Download<T>(ArrayView<T> source, Span<T> target)
+    public unsafe void Download<T>(ArrayView<T> source, Span<T> target)
         where T : unmanaged
     {
         if (target.IsEmpty)
@@ -111,8 +115,12 @@ public sealed partial class Device : IDisposable
             return;
         }
 
-        source.SubView(0, target.Length).CopyToCPUUnsafeAsync(Stream, ref MemoryMarshal.GetReference(target), target.Length);
-        Stream.Synchronize();
+        // The driver writes while it is waited for: the array must not move until then.
+        fixed (T* pinned = target)
+        {
+            source.SubView(0, target.Length).CopyToCPUUnsafeAsync(Stream, ref *pinned, target.Length);
+            Stream.Synchronize();
+        }
     }
 
     /// <summary>Closes the device and frees its memory.</summary>

@@ -19,6 +19,9 @@ public sealed class MemoryPool : IDisposable
 
     internal MemoryPool(Device device) => _device = device;
 
+    /// <summary>Buffers that nobody holds; tests spoil them, so that an operation that reads what it did not write shows.</summary>
+    internal IEnumerable<PooledBuffer> Free => _free.Values.SelectMany(stack => stack);
+
     /// <summary>How often the device itself was asked for memory.</summary>
     public long DeviceAllocations { get; private set; }
 

@@ -13,4 +13,7 @@ public abstract class DeviceTestBase
     protected abstract string Spec { get; }
 
     protected Device Device => TestDevices.Get(Spec);
+
+    [TestInitialize]
+    public void DeviceIsThere() => _ = Device;
 }

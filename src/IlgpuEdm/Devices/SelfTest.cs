@@ -1,0 +1,89 @@
+using IlgpuEdm.Autodiff;
+
+namespace IlgpuEdm.Devices;
+
+/// <summary>
+/// Runs every operation, forward and backward, on a device and compares it with its host reference: random data, sizes that fill no
+/// tile, and memory that holds NaN wherever the operation has not written.
+/// </summary>
+public static class SelfTest
+{
+    private static readonly (string Name, Action<SelfTestRun> Run)[] _operations =
+    [
+        ("convolution 3x3", run => SelfTestConvolution.Convolve(run, 3, 5, 7, 5, 33, 3, epilogue: false)),
+        ("convolution 3x3", run => SelfTestConvolution.Convolve(run, 2, 9, 11, 40, 20, 3, epilogue: true)),
+        ("convolution 1x1", run => SelfTestConvolution.Convolve(run, 2, 5, 6, 20, 72, 1, epilogue: true)),
+        ("group norm", run => SelfTestNorm.Normalize(run, 3, 5, 7, 20, 5, silu: false)),
+        ("group norm and SiLU", run => SelfTestNorm.Normalize(run, 2, 17, 9, 48, 12, silu: true)),
+        ("attention", run => SelfTestAttention.Attend(run, 2, 5, 7, 20, 1)),
+        ("attention", run => SelfTestAttention.Attend(run, 2, 6, 7, 40, 2)),
+        ("linear", run => SelfTestAttention.Linear(run, 5, 12, 39)),
+        ("linear", run => SelfTestAttention.Linear(run, 33, 72, 9)),
+        ("SiLU", run => SelfTestElementwise.Silu(run, 3, 1501)),
+        ("sum", run => SelfTestElementwise.Add(run, 3, 1501)),
+        ("weighted images", run => SelfTestElementwise.CombineImages(run, 5, 331, two: true)),
+        ("weighted images", run => SelfTestElementwise.CombineImages(run, 5, 331, two: false)),
+        ("joined channels", run => SelfTestImages.Concatenate(run, 2, 5, 7, 20, 33)),
+        ("upsampling", run => SelfTestImages.Upsample(run, 2, 5, 7, 19)),
+        ("downsampling", run => SelfTestImages.Downsample(run, 2, 6, 10, 19)),
+        ("dropout", run => SelfTestRandom.Drop(run, 3, 1033, 0.13f)),
+        ("normal draws", run => SelfTestRandom.Normal(run, 3, 2051)),
+        ("positional embedding", run => SelfTestRandom.PositionalEmbedding(run, 38)),
+        ("loss", run => SelfTestTraining.WeightedSquaredError(run, 3, 501)),
+        ("Adam", run => SelfTestTraining.Adam(run, 33_333, 3, infinite: false)),
+        ("Adam", run => SelfTestTraining.Adam(run, 501, 3, infinite: true)),
+    ];
+
+    /// <summary>Runs all operations.</summary>
+    /// <param name="device">The device to test.</param>
+    /// <param name="report">Is given each result as soon as it is there; null for nobody.</param>
+    /// <returns>The results in order. An operation that cannot run at all gives one failed result, and the test goes on.</returns>
+    public static IReadOnlyList<SelfTestResult> Run(Device device, Action<SelfTestResult>? report = null)
+    {
+        var results = new List<SelfTestResult>();
+        foreach (var (name, operation) in _operations)
+        {
+            IReadOnlyList<SelfTestResult> found;
+            try
+            {
+                found = Check(device, operation);
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                found = [new SelfTestResult($"{name} does not run: {e.Message.ReplaceLineEndings(" ")}", double.PositiveInfinity, 0, false)];
+            }
+
+            foreach (var result in found)
+            {
+                results.Add(result);
+                report?.Invoke(result);
+            }
+        }
+
+        return results;
+    }
+
+    /// <summary>
+    /// Runs an operation twice: adding to gradients that are there already, and, with all free memory spoilt, writing them anew. Each result
+    /// counts with its larger error.
+    /// </summary>
+    internal static IReadOnlyList<SelfTestResult> Check(Device device, Action<SelfTestRun> operation)
+    {
+        using var adding = new SelfTestRun(device, accumulate: true);
+        operation(adding);
+        adding.Dispose();
+        SpoilFreeMemory(device);
+        using var writing = new SelfTestRun(device, accumulate: false);
+        operation(writing);
+        return [.. adding.Results.Zip(writing.Results, (a, b) => a.Error > b.Error ? a : b)];
+    }
+
+    /// <summary>Fills the memory that nobody holds with NaN.</summary>
+    internal static void SpoilFreeMemory(Device device)
+    {
+        foreach (var buffer in device.Pool.Free)
+        {
+            Elementwise.Fill(new Tensor(device, [(int)buffer.Size], buffer.Whole), float.NaN);
+        }
+    }
+}

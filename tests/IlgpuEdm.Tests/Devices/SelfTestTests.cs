@@ -1,0 +1,46 @@
+using System.Globalization;
+using IlgpuEdm.Devices;
+
+namespace IlgpuEdm.Tests.Devices;
+
+/// <summary>The self-test that users run passes on the devices that we test on.</summary>
+public abstract class SelfTestTests : DeviceTestBase
+{
+    [TestMethod]
+    public void EveryOperationPasses()
+    {
+        var reported = new List<SelfTestResult>();
+        var results = SelfTest.Run(Device, reported.Add);
+        var failed = results.Where(r => !r.Passed).Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Operation}: {r.Error:g3}"));
+        Assert.IsEmpty(failed, $"failed on {Device.Name}: {string.Join("; ", failed)}");
+        Assert.IsGreaterThan(40, results.Count, "outputs and gradients of all operations");
+        CollectionAssert.AreEqual(results.ToList(), reported, "each result is reported when it is there");
+        Assert.AreEqual(results.Count, results.Select(r => r.Operation).Distinct().Count(), "every result has a name of its own");
+    }
+
+    [TestMethod]
+    public void AllMemoryIsGivenBack()
+    {
+        var before = Device.Pool.BytesInUse;
+        SelfTest.Run(Device);
+        Assert.AreEqual(before, Device.Pool.BytesInUse, "bytes in use after the self-test");
+    }
+}
+
+[TestClass]
+public sealed class SelfTestTestsCpu : SelfTestTests
+{
+    protected override string Spec => Cpu;
+}
+
+[TestClass]
+public sealed class SelfTestTestsOpenCL : SelfTestTests
+{
+    protected override string Spec => OpenCL;
+}
+
+[TestClass]
+public sealed class SelfTestTestsCuda : SelfTestTests
+{
+    protected override string Spec => Cuda;
+}

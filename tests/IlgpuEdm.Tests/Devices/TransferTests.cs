@@ -1,0 +1,72 @@
+using IlgpuEdm.Autodiff;
+
+namespace IlgpuEdm.Tests.Devices;
+
+/// <summary>Copies between host and device.</summary>
+public abstract class TransferTests : DeviceTestBase
+{
+    [TestMethod]
+    public void NumbersComeBackAsTheyWent()
+    {
+        using var tape = new Tape(Device, recording: false);
+        foreach (var length in new[] { 1, 63, 64, 65, 5000 })
+        {
+            float[] values = [.. Enumerable.Range(0, length).Select(i => i - 0.5f)];
+            CollectionAssert.AreEqual(values, tape.From(values, length).ToArray(), $"{length} floats");
+        }
+    }
+
+    [TestMethod]
+    public void TheGarbageCollectorMayMoveArraysBetweenCopies()
+    {
+        // A copy that the driver finishes after the array has moved writes into what lies there now.
+        var stop = false;
+        var collector = new Thread(() =>
+        {
+            while (!Volatile.Read(ref stop))
+            {
+                GC.Collect(0);
+                Thread.Yield();
+            }
+        })
+        { IsBackground = true };
+        collector.Start();
+        var wrong = 0;
+        using (var tape = new Tape(Device, recording: false))
+        {
+            for (var round = 0; round < 600; round++)
+            {
+                var values = new float[5000];
+                Array.Fill(values, round);
+                var x = tape.From(values, values.Length);
+                var y = tape.Silu(x);
+                wrong += y.ToArray().Contains(0f) && round > 0 ? 1 : 0;
+                wrong += x.ToArray().All(v => v == round) ? 0 : 1;
+                x.Release();
+                y.Release();
+            }
+        }
+
+        Volatile.Write(ref stop, true);
+        collector.Join();
+        Assert.AreEqual(0, wrong, "arrays that were not copied whole");
+    }
+}
+
+[TestClass]
+public sealed class TransferTestsCpu : TransferTests
+{
+    protected override string Spec => Cpu;
+}
+
+[TestClass]
+public sealed class TransferTestsOpenCL : TransferTests
+{
+    protected override string Spec => OpenCL;
+}
+
+[TestClass]
+public sealed class TransferTestsCuda : TransferTests
+{
+    protected override string Spec => Cuda;
+}

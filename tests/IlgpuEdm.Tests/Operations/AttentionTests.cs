@@ -1,0 +1,70 @@
+using IlgpuEdm.Autodiff;
+using IlgpuEdm.Devices;
+
+namespace IlgpuEdm.Tests.Operations;
+
+/// <summary>Self-attention.</summary>
+public abstract class AttentionTests : OperationTestBase
+{
+    [TestMethod]
+    [DataRow(2, 5, 7, 20, 1)]
+    [DataRow(1, 6, 7, 40, 2)]
+    [DataRow(2, 1, 1, 8, 2)]
+    [DataRow(3, 3, 3, 6, 3)]
+    [DataRow(1, 13, 5, 33, 1)]
+    [DataRow(2, 8, 8, 64, 2)]
+    public void MatchesTheReference(int n, int h, int w, int c, int heads) =>
+        AssertMatchesReference(run => SelfTestAttention.Attend(run, n, h, w, c, heads));
+
+    [TestMethod]
+    public void ScoresOfThousandsDoNotOverflow()
+    {
+        // With all values 1 a softmax that sums to 1 gives 1, whatever the scores.
+        const int tokens = 37, c = 16;
+        var hx = Array.ConvertAll(Numbers(1, tokens * 3 * c), v => 100f * v);
+        for (var token = 0; token < tokens; token++)
+        {
+            hx.AsSpan((token * 3 + 2) * c, c).Fill(1f);
+        }
+
+        var y = Tape.Attend(Input(hx, 1, tokens, 1, 3 * c), heads: 2).ToArray();
+        Assert.IsTrue(y.All(v => MathF.Abs(v - 1f) < 1e-5f), $"the output lies between {y.Min()} and {y.Max()}");
+    }
+
+    [TestMethod]
+    public void EqualKeysGiveTheMeanOfTheValuesExactly()
+    {
+        // 16 tokens: probabilities of 1/16 and sums of whole numbers are exact.
+        const int tokens = 16, c = 5;
+        var hx = new float[tokens * 3 * c];
+        var values = Integers(1, tokens * c);
+        for (var token = 0; token < tokens; token++)
+        {
+            values.AsSpan(token * c, c).CopyTo(hx.AsSpan((token * 3 + 2) * c));
+            hx.AsSpan(token * 3 * c, c).Fill(token);
+        }
+
+        var y = Tape.Attend(Input(hx, 1, 4, 4, 3 * c), heads: 1);
+        AssertExact(
+            [.. Enumerable.Range(0, tokens * c).Select(i => Enumerable.Range(0, tokens).Sum(t => (double)values[t * c + i % c]) / tokens)],
+            y, "mean of the values");
+    }
+}
+
+[TestClass]
+public sealed class AttentionTestsCpu : AttentionTests
+{
+    protected override string Spec => Cpu;
+}
+
+[TestClass]
+public sealed class AttentionTestsOpenCL : AttentionTests
+{
+    protected override string Spec => OpenCL;
+}
+
+[TestClass]
+public sealed class AttentionTestsCuda : AttentionTests
+{
+    protected override string Spec => Cuda;
+}

@@ -1,0 +1,91 @@
+using IlgpuEdm.Autodiff;
+using IlgpuEdm.Devices;
+
+namespace IlgpuEdm.Tests.Operations;
+
+/// <summary>Operations element by element.</summary>
+public abstract class ElementwiseTests : OperationTestBase
+{
+    [TestMethod]
+    [DataRow(1, 1)]
+    [DataRow(3, 1501)]
+    [DataRow(2, 4096)]
+    public void SiluMatchesTheReference(int rows, int columns) => AssertMatchesReference(run => SelfTestElementwise.Silu(run, rows, columns));
+
+    [TestMethod]
+    public void SiluOfHugeNumbersIsZeroOrTheNumber()
+    {
+        var y = Tape.Silu(Input([-1e30f, -1000f, 0f, 1000f, 1e30f], 5)).ToArray();
+        Assert.AreEqual(0f, y[1], 1e-30f, "silu(-1000)");
+        Assert.AreEqual(0f, y[2], "silu(0)");
+        Assert.AreEqual(1000f, y[3], "silu(1000)");
+        Assert.AreEqual(1e30f, y[4], "silu(1e30)");
+        Assert.IsFalse(float.IsNaN(y[0]), "silu(-1e30) is a number");
+    }
+
+    [TestMethod]
+    [DataRow(1, 1)]
+    [DataRow(3, 1501)]
+    public void SumMatchesTheReference(int rows, int columns) => AssertMatchesReference(run => SelfTestElementwise.Add(run, rows, columns));
+
+    [TestMethod]
+    public void ATensorAddedToItselfGetsTwiceTheGradient()
+    {
+        float[] hx = Integers(1, 133), hg = Integers(2, 133);
+        var x = Input(hx, 133);
+        var y = Tape.Add(x, x);
+        AssertExact([.. hx.Select(v => 2.0 * v)], y, "sum");
+        Backward(y, hg);
+        AssertExact([.. hg.Select(v => 2.0 * v)], x.Gradient!, "gradient");
+    }
+
+    [TestMethod]
+    [DataRow(1, 1)]
+    [DataRow(5, 331)]
+    [DataRow(9, 64)]
+    public void CombineImagesMatchesTheReference(int n, int size)
+    {
+        AssertMatchesReference(run => SelfTestElementwise.CombineImages(run, n, size, two: true));
+        AssertMatchesReference(run => SelfTestElementwise.CombineImages(run, n, size, two: false));
+    }
+
+    [TestMethod]
+    public void CombineImagesOfOneTensorTwiceAddsItsGradients()
+    {
+        const int n = 3, size = 35;
+        float[] hx = Integers(1, n * size), p = [1, -2, 0], q = [3, 0.5f, -1], hg = Integers(2, n * size);
+        var x = Input(hx, n, size);
+        var y = Tape.CombineImages(x, x, p, q);
+        AssertExact([.. hx.Select((v, i) => (double)(p[i / size] + q[i / size]) * v)], y, "weighted sum");
+        Backward(y, hg);
+        AssertExact([.. hg.Select((v, i) => (double)(p[i / size] + q[i / size]) * v)], x.Gradient!, "gradient");
+    }
+
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(4097)]
+    public void FillWritesEveryElementAndNoOther(int count)
+    {
+        var y = Tape.From(new float[count + 3], count + 3);
+        Elementwise.Fill(new Tensor(Device, [count], y.View.SubView(1, count)), 7f);
+        AssertExact([0, .. Enumerable.Repeat(7.0, count), 0, 0], y, "filled part of a tensor");
+    }
+}
+
+[TestClass]
+public sealed class ElementwiseTestsCpu : ElementwiseTests
+{
+    protected override string Spec => Cpu;
+}
+
+[TestClass]
+public sealed class ElementwiseTestsOpenCL : ElementwiseTests
+{
+    protected override string Spec => OpenCL;
+}
+
+[TestClass]
+public sealed class ElementwiseTestsCuda : ElementwiseTests
+{
+    protected override string Spec => Cuda;
+}

@@ -1,0 +1,77 @@
+using IlgpuEdm.Autodiff;
+using IlgpuEdm.Autodiff.Reference;
+using IlgpuEdm.Devices;
+using IlgpuEdm.Tests.Golden;
+
+namespace IlgpuEdm.Tests.Operations;
+
+/// <summary>Group norm, with and without SiLU.</summary>
+public abstract class GroupNormTests : OperationTestBase
+{
+    [TestMethod]
+    [DataRow(3, 5, 6, 16, 4)]
+    [DataRow(2, 7, 5, 48, 12)]
+    [DataRow(2, 5, 7, 20, 5)]
+    [DataRow(1, 9, 9, 33, 11)]
+    [DataRow(3, 2, 3, 160, 32)]
+    [DataRow(2, 1, 1, 8, 2)]
+    [DataRow(5, 13, 3, 6, 1)]
+    public void MatchesTheReference(int n, int h, int w, int c, int groups)
+    {
+        AssertMatchesReference(run => SelfTestNorm.Normalize(run, n, h, w, c, groups, silu: false));
+        AssertMatchesReference(run => SelfTestNorm.Normalize(run, n, h, w, c, groups, silu: true));
+    }
+
+    [TestMethod]
+    public void AMeanFarFromZeroCostsLittlePrecision()
+    {
+        // Mean of squares minus square of the mean would be off by 1e-3 here.
+        const int n = 2, pixels = 35, c = 8, groups = 2;
+        float[] hx = Array.ConvertAll(Numbers(1, n * pixels * c), v => v + 100f);
+        float[] ones = [.. Enumerable.Repeat(1f, c)], zeros = new float[c];
+        var y = Tape.Normalize(Input(hx, n, pixels, 1, c), Parameter(ones, c), Parameter(zeros, c), groups, 1e-6f, silu: false);
+        var expected = ReferenceGroupNorm.Forward(Widen(hx), Widen(ones), Widen(zeros), n, pixels, c, groups, 1e-6, silu: false);
+        GoldenFile.AssertClose(Widen(y.ToArray()), expected, 5e-5, "data around 100");
+    }
+
+    [TestMethod]
+    public void EachImagesOutputIsTheSameInAnyBatch()
+    {
+        const int n = 4, pixels = 63, c = 20;
+        float[] hx = Numbers(1, n * pixels * c);
+        Tensor gamma = Parameter(Numbers(2, c), c), beta = Parameter(Numbers(3, c), c);
+        var all = Tape.Normalize(Tape.From(hx, n, pixels, 1, c), gamma, beta, 5, 1e-6f, silu: true).ToArray();
+        for (var image = 0; image < n; image++)
+        {
+            var x = Tape.From(hx.AsSpan(image * pixels * c, pixels * c), 1, pixels, 1, c);
+            var one = Tape.Normalize(x, gamma, beta, 5, 1e-6f, silu: true).ToArray();
+            CollectionAssert.AreEqual(all.AsSpan(image * one.Length, one.Length).ToArray(), one, $"image {image}, bit for bit");
+        }
+    }
+
+    [TestMethod]
+    public void GroupsThatDoNotDivideTheChannelsAreRefused()
+    {
+        Tensor x = Input(new float[40], 1, 2, 2, 10), gamma = Parameter(new float[10], 10), beta = Parameter(new float[10], 10);
+        var e = Assert.ThrowsExactly<ArgumentException>(() => Tape.Normalize(x, gamma, beta, 4, 1e-6f, silu: false));
+        StringAssert.Contains(e.Message, "4 groups do not divide 10 channels", "which groups and channels");
+    }
+}
+
+[TestClass]
+public sealed class GroupNormTestsCpu : GroupNormTests
+{
+    protected override string Spec => Cpu;
+}
+
+[TestClass]
+public sealed class GroupNormTestsOpenCL : GroupNormTests
+{
+    protected override string Spec => OpenCL;
+}
+
+[TestClass]
+public sealed class GroupNormTestsCuda : GroupNormTests
+{
+    protected override string Spec => Cuda;
+}
