@@ -49,6 +49,36 @@ public static class RandomKernels
         }
     }
 
+    /// <summary>Uniform draws between 0 and 1, both excluded.</summary>
+    /// <param name="y">Receives them, <c>[N, imageSize]</c>.</param>
+    /// <param name="key">Seed and first image.</param>
+    /// <param name="purpose">What the draws are for.</param>
+    /// <param name="batch">Images.</param>
+    /// <param name="imageSize">Elements of an image.</param>
+    public static void Uniform(ArrayView<float> y, ArrayView<uint> key, uint purpose, int batch, int imageSize)
+    {
+        var blocks = (imageSize + 3) / 4;
+        var pieces = (blocks + PieceBlocks - 1) / PieceBlocks;
+        var tasks = batch * pieces;
+        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
+        for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
+        {
+            var image = task / pieces;
+            var start = task % pieces * PieceBlocks;
+            var end = blocks - start < PieceBlocks ? blocks : start + PieceBlocks;
+            for (var block = start; block < end; block++)
+            {
+                var words = Draw(key, purpose, image, block);
+                var o = image * imageSize + 4 * block;
+                var count = imageSize - 4 * block;
+                StoreUnit(y, o, count, words.X);
+                StoreUnit(y, o + 1, count - 1, words.Y);
+                StoreUnit(y, o + 2, count - 2, words.Z);
+                StoreUnit(y, o + 3, count - 3, words.W);
+            }
+        }
+    }
+
     /// <summary>
     /// Dropout: each element stays with probability <c>1 - rate</c>, multiplied by <c>1 / (1 - rate)</c>. The gradient is the same map of
     /// the gradient, since the same draws come again.
@@ -107,6 +137,14 @@ public static class RandomKernels
         if (count > 1)
         {
             y[offset + 1] = radius * FloatMath.Sin(angle);
+        }
+    }
+
+    private static void StoreUnit(ArrayView<float> y, int offset, int count, uint word)
+    {
+        if (count > 0)
+        {
+            y[offset] = Philox.ToUnit(word);
         }
     }
 

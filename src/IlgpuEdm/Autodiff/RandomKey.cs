@@ -48,6 +48,18 @@ public sealed class RandomKey : IDisposable
             tensor.View, View, (uint)purpose, batch, imageSize);
     }
 
+    /// <summary>Fills a tensor with uniform draws between 0 and 1, keyed as <see cref="Normal"/>.</summary>
+    /// <param name="tensor">The tensor, <c>[N, ...]</c>.</param>
+    /// <param name="purpose">What the draws are for.</param>
+    public void Uniform(Tensor tensor, RandomPurpose purpose)
+    {
+        var batch = tensor.Size(0);
+        var imageSize = tensor.Length / batch;
+        _device.Launch(
+            RandomKernels.Uniform, _device.WorkItems(RandomKernels.Tasks(batch, imageSize)), new KernelWork(0, 4.0 * tensor.Length),
+            tensor.View, View, (uint)purpose, batch, imageSize);
+    }
+
     /// <summary>Frees the buffer.</summary>
     public void Dispose() => _words.Dispose();
 }

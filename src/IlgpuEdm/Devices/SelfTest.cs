@@ -50,7 +50,8 @@ public static class SelfTest
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
-                found = [new SelfTestResult($"{name} does not run: {e.Message.ReplaceLineEndings(" ")}", double.PositiveInfinity, 0, false)];
+                var what = $"{name} does not run: {e.Message.ReplaceLineEndings(" ")}";
+                found = [new SelfTestResult(what, double.PositiveInfinity, 0, false)];
             }
 
             foreach (var result in found)
@@ -64,8 +65,8 @@ public static class SelfTest
     }
 
     /// <summary>
-    /// Runs an operation twice: adding to gradients that are there already, and, with all free memory spoilt, writing them anew. Each result
-    /// counts with its larger error.
+    /// Runs an operation twice: adding to gradients that are there already, and, with all free memory spoilt, writing them anew. Each
+    /// result counts with its larger error.
     /// </summary>
     internal static IReadOnlyList<SelfTestResult> Check(Device device, Action<SelfTestRun> operation)
     {

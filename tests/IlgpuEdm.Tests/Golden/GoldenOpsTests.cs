@@ -41,8 +41,9 @@ public abstract class GoldenOpsTests : DeviceTestBase
         foreach (var op in Operations("groupnorm"))
         {
             Tensor x = op.Input("in.x"), gamma = op.Parameter("in.weight"), beta = op.Parameter("in.bias");
-            var y = op.Tape.Normalize(
-                x, gamma, beta, op.Operation.Setting("groups")!.Value.GetInt32(), op.Operation.Setting("eps")!.Value.GetSingle(), silu: false);
+            int groups = op.Operation.Setting("groups")!.Value.GetInt32();
+            float epsilon = op.Operation.Setting("eps")!.Value.GetSingle();
+            var y = op.Tape.Normalize(x, gamma, beta, groups, epsilon, silu: false);
             op.Check(y, ("x", x), ("weight", gamma), ("bias", beta));
         }
     }

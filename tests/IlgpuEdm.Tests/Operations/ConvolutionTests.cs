@@ -81,7 +81,8 @@ public abstract class ConvolutionTests : OperationTestBase
     public void AnInputOfTwoConvolutionsGetsTheSumOfTheirGradients()
     {
         const int n = 1, h = 4, w = 3, c = 5, outC = 7;
-        float[] hx = Integers(1, n * h * w * c), hw1 = Integers(2, c * outC), hw3 = Integers(3, 9 * c * outC), hg = Integers(4, n * h * w * outC);
+        float[] hx = Integers(1, n * h * w * c), hg = Integers(4, n * h * w * outC);
+        float[] hw1 = Integers(2, c * outC), hw3 = Integers(3, 9 * c * outC);
         Tensor x = Input(hx, n, h, w, c), w1 = Parameter(hw1, 1, 1, c, outC), w3 = Parameter(hw3, 3, 3, c, outC);
 
         var y = Tape.Convolve(x, w3, null, residual: Tape.Convolve(x, w1, null));

@@ -10,7 +10,8 @@ public abstract class ElementwiseTests : OperationTestBase
     [DataRow(1, 1)]
     [DataRow(3, 1501)]
     [DataRow(2, 4096)]
-    public void SiluMatchesTheReference(int rows, int columns) => AssertMatchesReference(run => SelfTestElementwise.Silu(run, rows, columns));
+    public void SiluMatchesTheReference(int rows, int columns) =>
+        AssertMatchesReference(run => SelfTestElementwise.Silu(run, rows, columns));
 
     [TestMethod]
     public void SiluOfHugeNumbersIsZeroOrTheNumber()

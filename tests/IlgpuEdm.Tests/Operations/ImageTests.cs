@@ -10,7 +10,8 @@ public abstract class ImageTests : OperationTestBase
     [DataRow(1, 1, 1, 1)]
     [DataRow(2, 5, 7, 19)]
     [DataRow(3, 4, 9, 33)]
-    public void UpsamplingMatchesTheReference(int n, int h, int w, int c) => AssertMatchesReference(run => SelfTestImages.Upsample(run, n, h, w, c));
+    public void UpsamplingMatchesTheReference(int n, int h, int w, int c) =>
+        AssertMatchesReference(run => SelfTestImages.Upsample(run, n, h, w, c));
 
     [TestMethod]
     [DataRow(1, 2, 2, 1)]
@@ -45,8 +46,8 @@ public abstract class ImageTests : OperationTestBase
         var x = Input(hx, 1, 2, 3, c);
         Backward(Tape.Concatenate(x, x), hg);
         AssertExact(
-            [.. Enumerable.Range(0, pixels * c).Select(i => (double)hg[i / c * 2 * c + i % c] + hg[i / c * 2 * c + c + i % c])], x.Gradient!,
-            "sum of both halves of the gradient");
+            [.. Enumerable.Range(0, pixels * c).Select(i => (double)hg[i / c * 2 * c + i % c] + hg[i / c * 2 * c + c + i % c])],
+            x.Gradient!, "sum of both halves of the gradient");
     }
 }
 

@@ -14,8 +14,8 @@ public abstract class OperationTestBase : DeviceTestBase
     protected Tape Tape => tape ??= new Tape(Device, recording: true);
 
     /// <summary>
-    /// Runs an operation of the self-test, with gradients written over spoilt memory and with gradients added to: outputs and gradients must equal
-    /// the host reference.
+    /// Runs an operation of the self-test, with gradients written over spoilt memory and with gradients added to: outputs and gradients
+    /// must equal the host reference.
     /// </summary>
     private protected void AssertMatchesReference(Action<SelfTestRun> operation)
     {
@@ -23,7 +23,9 @@ public abstract class OperationTestBase : DeviceTestBase
         {
             Assert.IsTrue(
                 result.Passed,
-                string.Create(CultureInfo.InvariantCulture, $"{result.Operation}: relative error {result.Error:g3}, allowed {result.Tolerance:g3}"));
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{result.Operation}: relative error {result.Error:g3}, allowed {result.Tolerance:g3}"));
         }
     }
 

@@ -1,0 +1,155 @@
+namespace IlgpuEdm.Tests.Operations;
+
+/// <summary>Random arguments for each primitive: odd sizes, odd offsets, and room behind each array where nothing may be written.</summary>
+internal static class PrimitiveCases
+{
+    private const int Room = 70;
+
+    /// <summary>What a primitive is called with: arrays stand for views, and one array twice for one view twice.</summary>
+    public static IReadOnlyDictionary<string, Func<Random, object[]>> Arguments { get; } = new Dictionary<string, Func<Random, object[]>>
+    {
+        ["Tile.Multiply32"] = r => Tile(r, 32),
+        ["Tile.Multiply16"] = r => Tile(r, 16),
+        ["OuterTile.Accumulate32"] = OuterTile,
+        ["OuterTile.AddRows32"] = r =>
+        {
+            var rows = r.Next(1, 12);
+            return [Data(r, rows * 32 + 9), r.Next(9), rows, Data(r, 32 + 5), r.Next(5), r.Next(2)];
+        },
+        ["OuterTile.AddSlices"] = r =>
+        {
+            int count = r.Next(1, 40), slices = r.Next(1, 6), stride = count + r.Next(5);
+            return [Data(r, slices * stride + 9), r.Next(9), stride, slices, Data(r, count + 5), r.Next(5), count];
+        },
+        ["Rows.Copy"] = r =>
+        {
+            var count = r.Next(1, 50);
+            return [Data(r, count + 9), r.Next(9), Data(r, count + 5), r.Next(5), count];
+        },
+        ["Rows.Fill"] = r =>
+        {
+            var count = r.Next(1, 50);
+            return [Data(r, count + 9), r.Next(9), count, r.NextSingle()];
+        },
+        ["Rows.Pack"] = r =>
+        {
+            int rows = r.Next(1, 9), width = r.Next(1, 34), valid = r.Next(1, width + 1), stride = valid + r.Next(5);
+            return [Data(r, rows * stride + 9), r.Next(9), stride, rows, valid, Data(r, rows * width + 5), r.Next(5), width];
+        },
+        ["Rows.PackTransposed"] = r =>
+        {
+            int rows = r.Next(1, 9), width = r.Next(1, 34), valid = r.Next(1, width + 1), stride = rows + r.Next(5);
+            return [Data(r, valid * stride + 9), r.Next(9), stride, rows, valid, Data(r, rows * width + 5), r.Next(5), width];
+        },
+        ["Rows.StoreTile"] = StoreTile,
+        ["Pointwise.Combine"] = r =>
+        {
+            int count = r.Next(1, 60), size = count + 9;
+            var q = r.Next(2) == 0 ? 0f : r.NextSingle();
+            return [Data(r, size), Data(r, size), Data(r, size), r.Next(9), count, r.NextSingle(), q, r.Next(2)];
+        },
+        ["Pointwise.Silu"] = r =>
+        {
+            int count = r.Next(1, 60), size = count + 9;
+            return [Data(r, size, 30f), Data(r, size), r.Next(9), count];
+        },
+        ["Pointwise.SiluBackward"] = r =>
+        {
+            int count = r.Next(1, 60), size = count + 9;
+            return [Data(r, size, 30f), Data(r, size), Data(r, size), r.Next(9), count, r.Next(2)];
+        },
+        ["Channels.Sum"] = r =>
+        {
+            int pixels = r.Next(1, 100), channels = r.Next(1, 17), stride = channels + r.Next(5);
+            return [Data(r, pixels * stride + 9), r.Next(9), pixels, stride, channels, Data(r, channels + 5), r.Next(5)];
+        },
+        ["Channels.Moments"] = r =>
+        {
+            int pixels = r.Next(1, 100), channels = r.Next(1, 17), stride = channels + r.Next(5), mean = r.Next(5);
+            var squares = mean + channels + r.Next(4);
+            return [Data(r, pixels * stride + 9), r.Next(9), pixels, stride, channels, Data(r, 2 * channels + 9), mean, squares];
+        },
+        ["Channels.Affine"] = r =>
+        {
+            int pixels = r.Next(1, 9), channels = r.Next(1, 40), size = pixels * channels + 9;
+            int a = r.Next(5), b = a + channels + r.Next(4);
+            return [Data(r, size), Data(r, size), r.Next(9), pixels, channels, Data(r, 2 * channels + 9), a, b, r.Next(2)];
+        },
+        ["NormGradient.Reduce"] = r =>
+        {
+            int pixels = r.Next(1, 100), channels = r.Next(1, 17), stride = channels + r.Next(5), all = channels + r.Next(5);
+            return
+            [
+                Data(r, pixels * stride + 9), Data(r, pixels * stride + 9), r.Next(9), pixels, stride, channels,
+                Data(r, 3 * all + 5), r.Next(5), all, r.Next(2), Data(r, 2 * all + 5), r.Next(5),
+            ];
+        },
+        ["NormGradient.Apply"] = r =>
+        {
+            int pixels = r.Next(1, 9), channels = r.Next(1, 40), size = pixels * channels + 9;
+            return
+            [
+                Data(r, size), Data(r, size), Data(r, size), r.Next(9), pixels, channels,
+                Data(r, 5 * channels + 5), r.Next(5), r.Next(2), r.Next(2),
+            ];
+        },
+        ["Softmax.Forward"] = r =>
+        {
+            var count = r.Next(1, 60);
+            return [Data(r, count + 9, 20f), r.Next(9), count];
+        },
+        ["Softmax.Backward"] = r =>
+        {
+            var count = r.Next(1, 60);
+            return [Data(r, count + 9), Data(r, count + 9), r.Next(9), count];
+        },
+        ["Adam.Update"] = Adam,
+    };
+
+    private static float[] Data(Random random, int length, float scale = 1f) =>
+        [.. Enumerable.Range(0, length + Room).Select(_ => scale * (2 * random.NextSingle() - 1))];
+
+    // A strip of lines with a border, as a 3x3 convolution reads it, or without one.
+    private static object[] Tile(Random r, int columns)
+    {
+        int kernel = r.Next(2) == 0 ? 1 : 3, width = r.Next(1, 12), channels = r.Next(1, 9), x = r.Next(width);
+        var pitch = width + kernel - 1;
+        var depth = kernel * kernel * channels;
+        return
+        [
+            Data(r, 12 * pitch * channels + 9), r.Next(9) + x * channels, x, width, channels, (pitch - width) * channels, r.Next(1, 9),
+            kernel, pitch * channels, kernel * channels, Data(r, depth * columns + 9), r.Next(9), Data(r, 8 * columns + 5), r.Next(5),
+        ];
+    }
+
+    private static object[] OuterTile(Random r)
+    {
+        int lines = r.Next(1, 4), width = r.Next(1, 9), stride = r.Next(1, 12), lineStride = width * stride + r.Next(5);
+        return
+        [
+            Data(r, lines * lineStride + 8 + 9), r.Next(9), lines, lineStride, width, stride,
+            Data(r, lines * width * 32 + 9), r.Next(9), Data(r, 8 * 32 + 5), r.Next(5), r.Next(1, 9), r.Next(2),
+        ];
+    }
+
+    private static object[] StoreTile(Random r)
+    {
+        int rows = r.Next(1, 9), columns = r.Next(1, 33), tileWidth = columns + r.Next(5), stride = columns + r.Next(5);
+        return
+        [
+            Data(r, rows * tileWidth + 9), r.Next(9), tileWidth, rows, columns, Data(r, rows * stride + 9), r.Next(9), stride,
+            Data(r, columns + 5), r.Next(-1, 5), Data(r, rows * stride + 9), r.Next(-1, 5), r.NextSingle(), r.NextSingle(), r.Next(2),
+        ];
+    }
+
+    private static object[] Adam(Random r)
+    {
+        int count = r.Next(1, 60), size = count + 9, offset = r.Next(9);
+        var gradients = Data(r, size);
+        gradients[offset + r.Next(count)] = float.NaN;
+        gradients[offset + r.Next(count)] = r.Next(2) == 0 ? float.PositiveInfinity : float.NegativeInfinity;
+        var squares = Array.ConvertAll(Data(r, size), MathF.Abs);
+        float[] scalars = [0.01f, 0.9f, 0.999f, 1.5f, 1e-8f, 0.95f];
+        return [Data(r, size), gradients, Data(r, size), squares, Data(r, size), scalars, offset, count, Data(r, 5), r.Next(5)];
+    }
+}

@@ -1,0 +1,57 @@
+using IlgpuEdm.Devices;
+using IlgpuEdm.Kernels.Primitives;
+using ILGPU;
+
+namespace IlgpuEdm.Tests.Operations;
+
+/// <summary>
+/// Kernels around the portable bodies that use local memory, which exists inside kernels only. The CPU accelerator runs them as .NET code.
+/// </summary>
+public static class PrimitiveKernels
+{
+    /// <summary>The integers of a call, in order.</summary>
+    public struct Integers
+    {
+        public int I0, I1, I2, I3, I4, I5, I6, I7, I8, I9, I10;
+    }
+
+    /// <summary>Launches the kernel around a portable body; false if it needs none.</summary>
+    internal static bool TryLaunch(Device device, string name, object[] arguments)
+    {
+        ArrayView<float>[] v = [.. arguments.OfType<ArrayView<float>>()];
+        int[] i = [.. arguments.OfType<int>()];
+        if (name is not ("Tile.Multiply32" or "Tile.Multiply16" or "OuterTile.Accumulate32"))
+        {
+            return false;
+        }
+
+        var integers = new Integers
+        {
+            I0 = i[0], I1 = i[1], I2 = i[2], I3 = i[3], I4 = i[4], I5 = i[5], I6 = i[6], I7 = i[7], I8 = i[8],
+            I9 = i.Length > 9 ? i[9] : 0, I10 = i.Length > 10 ? i[10] : 0,
+        };
+        if (name == "Tile.Multiply32")
+        {
+            device.Launch(Multiply32, 1, default, v[0], v[1], v[2], integers);
+        }
+        else if (name == "Tile.Multiply16")
+        {
+            device.Launch(Multiply16, 1, default, v[0], v[1], v[2], integers);
+        }
+        else
+        {
+            device.Launch(Accumulate32, 1, default, v[0], v[1], v[2], integers);
+        }
+
+        return true;
+    }
+
+    private static void Multiply32(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, Integers i) =>
+        Tile.Multiply32Portable(a, i.I0, i.I1, i.I2, i.I3, i.I4, i.I5, i.I6, i.I7, i.I8, b, i.I9, c, i.I10);
+
+    private static void Multiply16(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, Integers i) =>
+        Tile.Multiply16Portable(a, i.I0, i.I1, i.I2, i.I3, i.I4, i.I5, i.I6, i.I7, i.I8, b, i.I9, c, i.I10);
+
+    private static void Accumulate32(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, Integers i) =>
+        OuterTile.Accumulate32Portable(a, i.I0, i.I1, i.I2, i.I3, i.I4, b, i.I5, c, i.I6, i.I7, i.I8);
+}

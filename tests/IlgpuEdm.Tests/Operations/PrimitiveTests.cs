@@ -1,0 +1,101 @@
+using System.Reflection;
+using IlgpuEdm.Autodiff;
+using IlgpuEdm.Devices;
+using IlgpuEdm.Kernels.Primitives;
+using IlgpuEdm.Tests.Devices;
+
+namespace IlgpuEdm.Tests.Operations;
+
+/// <summary>
+/// The SIMD body of every primitive against its portable body, which is what OpenCL and CUDA compile, both as .NET code on the CPU. All
+/// arrays are compared whole: no body may write beside its result.
+/// </summary>
+[TestClass]
+public sealed class PrimitiveTests
+{
+    private const int Rounds = 60;
+    private const double Tolerance = 1e-5;
+
+    public static IEnumerable<object[]> Primitives => Primitive.All.Select(p => new object[] { Name(p.Simd) });
+
+    [TestMethod]
+    [DynamicData(nameof(Primitives))]
+    public void BothBodiesDoTheSame(string name)
+    {
+        var (simd, portable) = Primitive.All.Single(p => Name(p.Simd) == name);
+        Assert.IsTrue(PrimitiveCases.Arguments.TryGetValue(name, out var arguments), $"{name} needs arguments in PrimitiveCases");
+        for (var seed = 0; seed < Rounds; seed++)
+        {
+            Compare(
+                name, seed, arguments!(new Random(seed)), (_, a) => simd.Invoke(null, a),
+                (device, a) =>
+                {
+                    if (!PrimitiveKernels.TryLaunch(device, name, a))
+                    {
+                        portable.Invoke(null, a);
+                    }
+                });
+        }
+    }
+
+    [TestMethod]
+    [DataRow("Tile.Multiply32", "MultiplyByQuarters", 32)]
+    [DataRow("Tile.Multiply16", "MultiplyByQuarters", 16)]
+    [DataRow("OuterTile.Accumulate32", "AccumulateByQuarters", null)]
+    public void TheBodyForNarrowVectorsDoesTheSame(string name, string narrow, int? stride)
+    {
+        var type = Primitive.Types.Single(t => t.Name == name.Split('.')[0]);
+        var method = type.GetMethod(narrow, BindingFlags.NonPublic | BindingFlags.Static)!;
+        for (var seed = 0; seed < Rounds; seed++)
+        {
+            Compare(
+                name, seed, PrimitiveCases.Arguments[name](new Random(seed)),
+                (_, a) => method.Invoke(null, stride is { } s ? [.. a, s] : a),
+                (device, a) => PrimitiveKernels.TryLaunch(device, name, a));
+        }
+    }
+
+    [TestMethod]
+    public void EveryCaseBelongsToAPrimitive()
+    {
+        var names = Primitive.All.Select(p => Name(p.Simd)).ToList();
+        CollectionAssert.AreEquivalent(names, PrimitiveCases.Arguments.Keys.ToList(), "primitives, and cases to test them");
+    }
+
+    private static string Name(MethodInfo method) => $"{method.DeclaringType!.Name}.{method.Name}";
+
+    private static void Compare(string name, int seed, object[] arguments, Action<Device, object[]> first, Action<Device, object[]> second)
+    {
+        var expected = Run(arguments, second);
+        var actual = Run(arguments, first);
+        for (var array = 0; array < expected.Count; array++)
+        {
+            for (var i = 0; i < expected[array].Length; i++)
+            {
+                double e = expected[array][i], a = actual[array][i];
+                var same = e.Equals(a) || Math.Abs(a - e) <= Tolerance * (1 + Math.Abs(e));
+                Assert.IsTrue(same, $"{name}, round {seed}, array {array}, element {i}: {a}, in the portable body {e}");
+            }
+        }
+    }
+
+    // Runs on copies of the arrays, and gives the copies back.
+    private static List<float[]> Run(object[] arguments, Action<Device, object[]> body)
+    {
+        var device = TestDevices.Get("cpu");
+        using var tape = new Tape(device, recording: false);
+        List<Tensor> tensors = [];
+        var called = Array.ConvertAll(arguments, a =>
+        {
+            if (a is not float[] values)
+            {
+                return a;
+            }
+
+            tensors.Add(tape.From(values, values.Length));
+            return tensors[^1].View;
+        });
+        body(device, called);
+        return [.. tensors.Select(t => t.ToArray())];
+    }
+}
