@@ -126,7 +126,8 @@ public sealed class Trainer
         state = found ?? new TrainingState();
         statistics.CutBack(state.Tick.StartImages);
         Line(string.Create(CultureInfo.InvariantCulture, $"{(found is null ? "starts" : "resumes")} at {state.Images:N0} images: ")
-            + string.Create(CultureInfo.InvariantCulture, $"{model.ParameterCount:N0} parameters, {data.Count:N0} images in '{data.Source}'"));
+            + string.Create(CultureInfo.InvariantCulture, $"{model.ParameterCount:N0} parameters, ")
+            + string.Create(CultureInfo.InvariantCulture, $"{data.Count:N0} images in '{data.Source}'"));
         return found is not null;
     }
 
