@@ -47,7 +47,8 @@ internal static class CommandLine
     /// <summary>All verbs, without their actions tied to anything yet.</summary>
     public static Command CreateRoot(Terminal terminal)
     {
-        var root = new Command("ilgpu-edm", "Trains EDM diffusion models and draws images with them, in pure C#, on any GPU vendor and on CPUs.")
+        var root = new Command(
+            "ilgpu-edm", "Trains EDM diffusion models and draws images with them, in pure C#, on any GPU vendor and on CPUs.")
         {
             DemoVerb.Create(terminal),
             TrainVerb.Create(terminal),
@@ -69,7 +70,8 @@ internal static class CommandLine
         if (parsed.Errors.Count > 0)
         {
             // An unknown word explains the other errors.
-            string message = parsed.UnmatchedTokens is [var unknown, ..] ? $"'{unknown}' is not known" : parsed.Errors[0].Message.TrimEnd('.');
+            string message = parsed.UnmatchedTokens is [var unknown, ..] ? $"'{unknown}' is not known"
+                : parsed.Errors[0].Message.TrimEnd('.');
             error.WriteLine($"error: {OneLine(message)} ({HelpHint(parsed)})");
             return Usage;
         }

@@ -20,7 +20,10 @@ internal static class BenchVerb
         var network = new NetworkFlags();
         Option<int> steps = Options.Integer("--steps", 5, 1, "Timed steps, after two that are not; the median counts.");
         Option<string> device = CommonFlags.Device();
-        var command = new Command("bench", "Times the network on random images and prints one line of JSON.") { what, resolution, channels, data };
+        var command = new Command("bench", "Times the network on random images and prints one line of JSON.")
+        {
+            what, resolution, channels, data,
+        };
         network.AddTo(command);
         command.Options.Add(steps);
         command.Options.Add(device);

@@ -19,7 +19,8 @@ internal static class SampleVerb
         Option<bool> subfolders = Options.Flag("--subdirs", "A folder for each thousand seeds: 000000/000007.png.");
         Option<string?> grid = Options.OptionalText("--grid", "FILE", "One more PNG with all images side by side.");
         var defaults = new SamplerOptions();
-        Option<int> steps = Options.Integer("--steps", defaults.Steps, 1, "Time steps; Heun's method evaluates the network twice in all but the last.");
+        Option<int> steps = Options.Integer("--steps", defaults.Steps, 1,
+            "Time steps; Heun's method evaluates the network twice in all but the last.");
         Option<double> sigmaMin = Options.Positive("--sigma-min", defaults.SigmaMin, "The lowest noise level above 0.");
         Option<double> sigmaMax = Options.Positive("--sigma-max", defaults.SigmaMax, "The highest noise level.");
         Option<double> rho = Options.Positive("--rho", defaults.Rho, "How much the time steps crowd at low noise levels.");
@@ -43,7 +44,8 @@ internal static class SampleVerb
             IReadOnlyList<ulong> list = parsed.GetValue(seeds)!.Seeds;
             int drawn = Draw(terminal, parsed.GetValue(device)!, parsed.GetValue(network)!, list, sampler, parsed.GetValue(batch),
                 parsed.GetValue(folder)!, parsed.GetValue(subfolders), parsed.GetValue(grid));
-            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{drawn:N0} of {list.Count:N0} images in '{parsed.GetValue(folder)}'"));
+            terminal.Line(string.Create(CultureInfo.InvariantCulture,
+                $"{drawn:N0} of {list.Count:N0} images in '{parsed.GetValue(folder)}'"));
             return CommandLine.Success;
         });
         return command;

@@ -11,7 +11,11 @@ internal static class SelfTestVerb
     public static Command Create(Terminal terminal)
     {
         Option<string> device = CommonFlags.Device();
-        var command = new Command("selftest", "Compares every operation on a device with its reference on the host; for a new GPU or driver.") { device };
+        var command = new Command(
+            "selftest", "Compares every operation on a device with its reference on the host; for a new GPU or driver.")
+        {
+            device,
+        };
         command.SetAction(parsed =>
         {
             using Device opened = Device.Open(parsed.GetValue(device)!);

@@ -18,7 +18,8 @@ internal static class TrainVerb
             "Train until so many images were seen. [default: 200k, unless --minutes is given]",
             text => ImageCount.TryParse(text) is { Images: >= 1 } count ? count : null);
         Option<Duration?> minutes = Options.Optional<Duration>("--minutes", "M", "minutes above 0 such as 10 or 0.5, or a time such as 2h",
-            "Train for so many minutes of training steps; sample grids and saving come on top. With --images, whichever is first. [default: no limit]",
+            "Train for so many minutes of training steps; sample grids and saving come on top. "
+            + "With --images, whichever is first. [default: no limit]",
             text => Duration.TryParse(text, unitSeconds: 60) is { Seconds: > 0 } time ? time : null);
         Option<bool> xflip = Options.Flag("--xflip", "Mirror every image with probability 1/2.");
         Option<string> device = CommonFlags.Device();
@@ -31,8 +32,10 @@ internal static class TrainVerb
             "Time between saved training states: the most that a killed run loses.");
         Option<string?> description = Options.OptionalText("--desc", "TEXT", "A word for the end of the run's folder name.");
         Option<string> resume = Options.Choice("--resume", ["auto", "never"], "auto",
-            "'auto' goes on with the newest run of the same data, network, loss, optimiser, batch, seed and --desc; 'never' starts a new one.");
-        var command = new Command("train", "Trains a network on a data set. The same command again goes on where it stopped; Ctrl-C saves first.")
+            "'auto' goes on with the newest run of the same data, network, loss, optimiser, batch, seed and --desc; "
+            + "'never' starts a new one.");
+        var command = new Command(
+            "train", "Trains a network on a data set. The same command again goes on where it stopped; Ctrl-C saves first.")
         {
             data, runs,
         };

@@ -75,11 +75,13 @@ public sealed class RunFolder : IDisposable
             RunOptions? options = JsonSerializer.Deserialize<RunOptions>(File.ReadAllText(file), RunJson.Indented);
             return options is { Format: "ilgpu-edm-run", Version: 1 }
                 ? options
-                : throw new EdmException($"'{file}' does not hold the options of a run of this version; was it written by another program?");
+                : throw new EdmException(
+                    $"'{file}' does not hold the options of a run of this version; was it written by another program?");
         }
         catch (JsonException e)
         {
-            throw new EdmException($"'{file}' is damaged at line {e.LineNumber + 1}: not the options of a run; train again to replace it", e);
+            throw new EdmException(
+                $"'{file}' is damaged at line {e.LineNumber + 1}: not the options of a run; train again to replace it", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
