@@ -47,8 +47,8 @@ internal static class CommandLine
     /// <summary>All verbs, without their actions tied to anything yet.</summary>
     public static Command CreateRoot(Terminal terminal)
     {
-        var root = new Command("ilgpu-edm",
-            "Trains EDM diffusion models and draws images with them, in pure C#, on any GPU vendor and on CPUs.")
+        var root = new Command(
+            "ilgpu-edm", "Trains EDM diffusion models and draws images with them, in pure C#, on any GPU vendor and on CPUs.")
         {
             DemoVerb.Create(terminal),
             TrainVerb.Create(terminal),

@@ -58,8 +58,8 @@ internal sealed class NetworkFlags
     {
         foreach (Option option in new Option[]
         {
-            preset, channels, mult, blocks, attention, dropout, batch, microBatch, learningRate, ramp, halfLife, sigmaData, pMean, pStd,
-            seed,
+            preset, channels, mult, blocks, attention, dropout, batch, microBatch, learningRate, ramp, halfLife,
+            sigmaData, pMean, pStd, seed,
         })
         {
             command.Options.Add(option);

@@ -50,9 +50,8 @@ internal static class TrainingDisplay
             });
     }
 
-    private static string Describe(TrainingProgress progress) =>
-        string.Create(CultureInfo.InvariantCulture,
-            $"{progress.Images:N0} images  {progress.ImagesPerSecond:F1} images/s  loss {progress.Loss:F4}  ")
+    private static string Describe(TrainingProgress progress) => string.Create(CultureInfo.InvariantCulture,
+        $"{progress.Images:N0} images  {progress.ImagesPerSecond:F1} images/s  loss {progress.Loss:F4}  ")
         + string.Create(CultureInfo.InvariantCulture,
             $"ETA {TimeText.Of(progress.Remaining.TotalSeconds)}  {progress.MemoryBytes / 1e6:F0} MB");
 

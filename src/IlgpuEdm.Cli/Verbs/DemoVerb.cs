@@ -15,8 +15,7 @@ internal static class DemoVerb
     public static Command Create(Terminal terminal)
     {
         Option<Duration> minutes = Options.Parsed("--minutes", "M", new Duration(600),
-            "minutes above 0 such as 10 or 0.5, or a time such as 2h",
-            "How long to train; finding the data and drawing come on top.",
+            "minutes above 0 such as 10 or 0.5, or a time such as 2h", "How long to train; finding the data and drawing come on top.",
             text => Duration.TryParse(text, unitSeconds: 60) is { Seconds: > 0 } time ? time : null);
         Option<string> runs = CommonFlags.RunsFolder();
         Option<ulong> seed = Options.Seed("--seed", "Seed of initialisation, data order and noise.");
@@ -66,8 +65,8 @@ internal static class DemoVerb
             ("checkpoint", Path.GetFullPath(result.Snapshot)),
         ]);
         terminal.Line("to draw them again, or others with other seeds:");
-        terminal.Line($"  dotnet run -c Release --project src/IlgpuEdm.Cli -- "
-            + $"sample --network \"{result.Snapshot}\" --seeds {Seeds} --out drawn "
+        terminal.Line($"  dotnet run -c Release --project src/IlgpuEdm.Cli -- sample "
+            + $"--network \"{result.Snapshot}\" --seeds {Seeds} --out drawn "
             + "--grid drawn/grid.png");
     }
 }

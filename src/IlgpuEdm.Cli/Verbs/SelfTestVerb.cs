@@ -11,8 +11,8 @@ internal static class SelfTestVerb
     public static Command Create(Terminal terminal)
     {
         Option<string> device = CommonFlags.Device();
-        var command = new Command("selftest",
-            "Compares every operation on a device with its reference on the host; for a new GPU or driver.")
+        var command = new Command(
+            "selftest", "Compares every operation on a device with its reference on the host; for a new GPU or driver.")
         {
             device,
         };

@@ -34,8 +34,8 @@ internal static class TrainVerb
         Option<string> resume = Options.Choice("--resume", ["auto", "never"], "auto",
             "'auto' goes on with the newest run of the same data, network, loss, optimiser, batch, seed and --desc; "
             + "'never' starts a new one.");
-        var command = new Command("train",
-            "Trains a network on a data set. The same command again goes on where it stopped; Ctrl-C saves first.")
+        var command = new Command(
+            "train", "Trains a network on a data set. The same command again goes on where it stopped; Ctrl-C saves first.")
         {
             data, runs,
         };

@@ -125,6 +125,7 @@ public sealed class SafetensorsFile
             stream.ReadExactly(bytes);
             entry.Bytes = bytes;
         }
+        SafetensorsChecksum.Check(metadata, header, entries.OrderBy(e => e.Begin).Select(e => e.Bytes));
         return new SafetensorsFile(path, metadata, entries);
     }
 

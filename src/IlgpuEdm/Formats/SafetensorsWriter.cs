@@ -20,6 +20,10 @@ public sealed class SafetensorsWriter
     /// <returns>This writer.</returns>
     public SafetensorsWriter Metadata(string key, string value)
     {
+        if (key == SafetensorsChecksum.Key)
+        {
+            throw new ArgumentException($"The writer sets '{key}' itself.", nameof(key));
+        }
         ArgumentNullException.ThrowIfNull(key);
         ArgumentNullException.ThrowIfNull(value);
         metadata[key] = value;
@@ -73,17 +77,23 @@ public sealed class SafetensorsWriter
         {
             throw new EdmException($"{path}: the header would have {header.Length} bytes, more than the 100 MB that the format allows");
         }
+        SafetensorsChecksum.Seal(header, WriteData);
         AtomicFile.Write(path, stream =>
         {
             Span<byte> prefix = stackalloc byte[8];
             BinaryPrimitives.WriteUInt64LittleEndian(prefix, (ulong)header.Length);
             stream.Write(prefix);
             stream.Write(header);
+            WriteData(stream);
+        });
+
+        void WriteData(Stream stream)
+        {
             foreach (var (_, tensor) in ordered)
             {
                 tensor.Write(stream);
             }
-        });
+        }
     }
 
     private SafetensorsWriter Add(string name, SafetensorsType type, int[] shape, int count, Action<Stream> write)
@@ -115,15 +125,13 @@ public sealed class SafetensorsWriter
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
-            if (metadata.Count > 0)
+            json.WriteStartObject(SafetensorsHeader.MetadataName);
+            json.WriteString(SafetensorsChecksum.Key, SafetensorsChecksum.Placeholder);
+            foreach (var (key, value) in metadata)
             {
-                json.WriteStartObject(SafetensorsHeader.MetadataName);
-                foreach (var (key, value) in metadata)
-                {
-                    json.WriteString(key, value);
-                }
-                json.WriteEndObject();
+                json.WriteString(key, value);
             }
+            json.WriteEndObject();
             long begin = 0;
             foreach (var (name, tensor) in ordered)
             {

@@ -16,12 +16,12 @@ internal static class Divergence
             string levels = string.Join(", ", sigmas.Take(Listed).Select(s => s.ToString("G3", CultureInfo.InvariantCulture)));
             string more = sigmas.Length > Listed ? ", ..." : "";
             throw new EdmException(string.Create(CultureInfo.InvariantCulture,
-                $"training diverged at step {state.Steps + 1} ({state.Images + step.LossPerImage.Length} images): "
-                + $"the loss of {sigmas.Length} of ")
-                + string.Create(CultureInfo.InvariantCulture, $"{step.LossPerImage.Length} images is not finite, at sigma {levels}{more}; ")
+                $"training diverged at step {state.Steps + 1} ({state.Images + step.LossPerImage.Length} images): ")
+                + string.Create(CultureInfo.InvariantCulture, $"the loss of {sigmas.Length} of {step.LossPerImage.Length} images ")
+                + string.Create(CultureInfo.InvariantCulture, $"is not finite, at sigma {levels}{more}; ")
                 + string.Create(CultureInfo.InvariantCulture, $"lower --lr ({identity.Optimizer.LearningRate}), lengthen --lr-ramp ")
-                + string.Create(CultureInfo.InvariantCulture,
-                    $"({identity.Optimizer.RampUpImages}), or check --sigma-data ({identity.Loss.SigmaData})"));
+                + string.Create(CultureInfo.InvariantCulture, $"({identity.Optimizer.RampUpImages}), ")
+                + string.Create(CultureInfo.InvariantCulture, $"or check --sigma-data ({identity.Loss.SigmaData})"));
         }
     }
 }

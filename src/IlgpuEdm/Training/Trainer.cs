@@ -52,6 +52,19 @@ public sealed class Trainer
     /// <exception cref="EdmException">The loss is not finite, a file cannot be written, or the device has too little memory.</exception>
     public TrainingResult Run(CancellationToken stop)
     {
+        try
+        {
+            return Train(stop);
+        }
+        catch (EdmException e)
+        {
+            LogQuietly($"error: {e.Message}");
+            throw;
+        }
+    }
+
+    private TrainingResult Train(CancellationToken stop)
+    {
         bool restored = Restore();
         if (IsFinished)
         {
@@ -113,8 +126,8 @@ public sealed class Trainer
         state = found ?? new TrainingState();
         statistics.CutBack(state.Tick.StartImages);
         Line(string.Create(CultureInfo.InvariantCulture, $"{(found is null ? "starts" : "resumes")} at {state.Images:N0} images: ")
-            + string.Create(CultureInfo.InvariantCulture,
-                $"{model.ParameterCount:N0} parameters, {data.Count:N0} images in '{data.Source}'"));
+            + string.Create(CultureInfo.InvariantCulture, $"{model.ParameterCount:N0} parameters, ")
+            + string.Create(CultureInfo.InvariantCulture, $"{data.Count:N0} images in '{data.Source}'"));
         return found is not null;
     }
 
@@ -232,6 +245,18 @@ public sealed class Trainer
     {
         log.Write(message);
         OnLine?.Invoke(message);
+    }
+
+    // The disk may be full, and the error that is on its way says more.
+    private void LogQuietly(string message)
+    {
+        try
+        {
+            log.Write(message);
+        }
+        catch (EdmException)
+        {
+        }
     }
 
     private static string? Existing(string path) => File.Exists(path) ? path : null;

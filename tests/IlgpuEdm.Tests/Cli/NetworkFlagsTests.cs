@@ -11,9 +11,11 @@ public class NetworkFlagsTests
     public void Without_options_it_is_the_compact_network()
     {
         TrainingRequest request = Parse("");
-        Assert.AreEqual((32, 1, 64, 0.0), (request.Channels, request.BlocksPerLevel, request.BatchSize, request.Dropout), "the compact network");
+        Assert.AreEqual((32, 1, 64, 0.0),
+            (request.Channels, request.BlocksPerLevel, request.BatchSize, request.Dropout), "the compact network");
         CollectionAssert.AreEqual(new[] { 1, 2, 2 }, request.ChannelMult.ToArray(), "multipliers");
-        Assert.AreEqual(new OptimizerOptions { LearningRate = 1e-3, RampUpImages = 10_000, EmaHalfLifeImages = 5_000 }, request.Optimizer, "optimiser");
+        Assert.AreEqual(new OptimizerOptions { LearningRate = 1e-3, RampUpImages = 10_000, EmaHalfLifeImages = 5_000 },
+            request.Optimizer, "optimiser");
     }
 
     [TestMethod]

@@ -41,7 +41,8 @@ public class SampleFolderTests
     {
         using var temp = new TemporaryFolder();
         using var stop = new CancellationTokenSource();
-        int written = SampleFolder.Write(Draw, Network, [1, 2, 3, 4], batch: 2, temp.Path, onProgress: _ => stop.Cancel(), stop: stop.Token);
+        int written = SampleFolder.Write(Draw, Network, [1, 2, 3, 4], batch: 2, temp.Path,
+            onProgress: _ => stop.Cancel(), stop: stop.Token);
         Assert.AreEqual(2, written, "one batch");
     }
 

@@ -127,7 +127,8 @@ public class TrainAndSampleTests
         using var temp = new TemporaryFolder();
         string data = TinyData.Images(temp);
         Cli.Run("train", "--data", data, "--out", temp.File("runs"), "--mult", "1,1,1,1,1", "--device", "cpu").AssertOneLine(1, "--mult");
-        Cli.Run("train", "--data", data, "--out", temp.File("runs"), "--batch", "8", "--micro-batch", "3").AssertOneLine(1, "--micro-batch 3");
+        Cli.Run("train", "--data", data, "--out", temp.File("runs"), "--batch", "8", "--micro-batch", "3")
+            .AssertOneLine(1, "--micro-batch 3");
         Assert.IsFalse(Directory.Exists(temp.File("runs")), "no run is made");
     }
 

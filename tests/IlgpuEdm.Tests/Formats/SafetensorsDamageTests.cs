@@ -28,6 +28,22 @@ public sealed class SafetensorsDamageTests
     }
 
     [TestMethod]
+    public void EveryFlippedByteBehindTheChecksumIsFound()
+    {
+        using var folder = new TemporaryFolder();
+        var whole = Sample(folder);
+        var checksum = whole.AsSpan().IndexOf("sha256:"u8);
+        Assert.IsGreaterThan(0, checksum, "the file has a checksum");
+        for (var i = checksum + 7; i < whole.Length; i++)
+        {
+            var bytes = (byte[])whole.Clone();
+            bytes[i] ^= 0x01;
+            var path = folder.Write(bytes, "flip.safetensors");
+            OneClearLine.Of(() => SafetensorsFile.Read(path), path);
+        }
+    }
+
+    [TestMethod]
     public void FlippedHeaderBytesNeverCrashTheReader()
     {
         using var folder = new TemporaryFolder();

@@ -13,7 +13,7 @@ public class FullDiskTests
     public void A_state_that_cannot_be_written_leaves_the_older_ones_and_no_temporary()
     {
         using var temp = new TemporaryFolder();
-        var model = new FakeModel { FullDisk = new FullDisk(writesThatFit: 4) };
+        var model = new FakeModel { FullDisk = new FullDisk(readsThatFit: 9) };
         OneClearLine.Of(() => FakeRun.Train(temp.Path, FakeRun.Options(), model), "training-state-000000040.safetensors");
         string folder = Directory.GetDirectories(temp.Path).Single();
         CollectionAssert.AreEqual(
@@ -27,21 +27,24 @@ public class FullDiskTests
     {
         using var temp = new TemporaryFolder();
         string whole = FakeRun.Train(temp.File("whole"), FakeRun.Options(), new FakeModel()).Folder;
-        var model = new FakeModel { FullDisk = new FullDisk(writesThatFit: 7) };
+        var model = new FakeModel { FullDisk = new FullDisk(readsThatFit: 15) };
         Assert.ThrowsExactly<EdmException>(() => FakeRun.Train(temp.File("full"), FakeRun.Options(), model));
         RunComparison.AssertEqual(whole, FakeRun.Train(temp.File("full"), FakeRun.Options(), new FakeModel()).Folder);
     }
 }
 
-/// <summary>A tensor whose reading fails, in the middle of its file, as writing to a full disk does.</summary>
-internal sealed class FullDisk(int writesThatFit) : MemoryManager<float>
+/// <summary>
+/// A tensor whose reading fails, in the middle of its file, as writing to a full disk does. A file reads its tensors twice: for its checksum
+/// and for its data.
+/// </summary>
+internal sealed class FullDisk(int readsThatFit) : MemoryManager<float>
 {
     private readonly float[] values = new float[4];
-    private int writes;
+    private int reads;
 
     public void AddTo(SafetensorsWriter file) => file.Add("bulk", CreateMemory(values.Length), values.Length);
 
-    public override Span<float> GetSpan() => writes++ < writesThatFit ? values : throw new IOException("No space left on device");
+    public override Span<float> GetSpan() => reads++ < readsThatFit ? values : throw new IOException("No space left on device");
 
     public override MemoryHandle Pin(int elementIndex = 0) => throw new NotSupportedException();
 

@@ -44,7 +44,8 @@ public class RunFolderTests
     public void Lists_in_the_options_are_part_of_the_identity()
     {
         RunIdentity identity = FakeRun.Options().Identity;
-        Assert.IsTrue(identity.Matches(identity with { Network = identity.Network with { ChannelMult = new List<int> { 1 } } }), "equal lists");
+        RunIdentity equal = identity with { Network = identity.Network with { ChannelMult = new List<int> { 1 } } };
+        Assert.IsTrue(identity.Matches(equal), "equal lists");
         Assert.IsFalse(identity.Matches(identity with { Network = identity.Network with { ChannelMult = [1, 2] } }), "other lists");
     }
 
