@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using IlgpuEdm.Cli.Verbs;
 using IlgpuEdm.SelfTests;
@@ -31,6 +32,11 @@ internal static class CommandLine
         catch (EdmException e)
         {
             error.WriteLine($"error: {OneLine(e.Message)}");
+            return Failure;
+        }
+        catch (OutOfMemoryException)
+        {
+            error.WriteLine("error: there is not enough memory; use a smaller --batch, --micro-batch, --channels or --resolution");
             return Failure;
         }
         catch (Exception e) when (Environment.GetEnvironmentVariable("EDM_DEBUG") is null)
@@ -66,12 +72,9 @@ internal static class CommandLine
     private static int RunInvariant(string[] args, TextWriter output, TextWriter error, CancellationToken stop)
     {
         Command root = CreateRoot(new Terminal(output, stop));
-        ParseResult parsed = root.Parse(args.Length > 0 ? args : ["--help"]);
-        if (parsed.Errors.Count > 0)
+        ParseResult parsed = root.Parse(args.Length > 0 ? args : ["--help"], new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (Mistake(parsed) is { } message)
         {
-            // An unknown word explains the other errors.
-            string message = parsed.UnmatchedTokens is [var unknown, ..] ? $"'{unknown}' is not known"
-                : parsed.Errors[0].Message.TrimEnd('.');
             error.WriteLine($"error: {OneLine(message)} ({HelpHint(parsed)})");
             return Usage;
         }
@@ -79,6 +82,16 @@ internal static class CommandLine
         int code = parsed.Invoke(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
         return args.Length > 0 ? code : Usage;
     }
+
+    // An unknown word explains the other errors.
+    private static string? Mistake(ParseResult parsed) =>
+        parsed.UnmatchedTokens is [var unknown, ..] ? $"'{unknown}' is not known"
+        : parsed.Errors.Count > 0 ? parsed.Errors[0].Message.TrimEnd('.')
+        : parsed.CommandResult.Children.OfType<OptionResult>().FirstOrDefault(IsCutShort) is { } option
+            ? $"{option.Option.Name} is given twice, once without a value"
+        : null;
+
+    private static bool IsCutShort(OptionResult option) => option.Tokens.Count > 0 && option.IdentifierTokenCount > option.Tokens.Count;
 
     private static string HelpHint(ParseResult parsed) => parsed.CommandResult.Command.Name is var name && name != "ilgpu-edm"
         ? $"see: ilgpu-edm {name} --help"

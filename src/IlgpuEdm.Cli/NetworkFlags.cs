@@ -11,12 +11,14 @@ internal sealed class NetworkFlags
         "Network and optimiser by name: 'compact' for small grey images, 'cifar10' and 'ddpmpp' as published for 32 and 64 px. "
         + "The defaults below are those of 'compact'; options that are given take precedence.");
 
-    private readonly Option<int> channels = Options.Integer("--channels", Compact.Channels, 1, "Channels of the first level.");
+    private readonly Option<int> channels = Options.Integer("--channels", Compact.Channels, 1, CommonFlags.MostChannels,
+        "Channels of the first level.");
 
     private readonly Option<IntegerList> mult = Options.ParsedList("--mult", "LIST", new IntegerList(Compact.ChannelMult, "1,2,2"),
         "whole numbers such as 1,2,2", "Channel multipliers, one a level.", IntegerList.TryParse);
 
-    private readonly Option<int> blocks = Options.Integer("--blocks", Compact.BlocksPerLevel, 1, "Residual blocks per level.");
+    private readonly Option<int> blocks = Options.Integer("--blocks", Compact.BlocksPerLevel, 1, CommonFlags.MostBlocks,
+        "Residual blocks per level.");
 
     private readonly Option<IntegerList> attention = Options.ParsedList("--attn", "LIST", new IntegerList(null, "auto"),
         "resolutions such as 16,8, or auto or none",
@@ -25,7 +27,8 @@ internal sealed class NetworkFlags
     private readonly Option<double> dropout = Options.Number("--dropout", Compact.Dropout, "a number from 0 to below 1",
         x => x is >= 0 and < 1, "Dropout probability.");
 
-    private readonly Option<int> batch = Options.Integer("--batch", Compact.BatchSize, 1, "Images per optimiser step.");
+    private readonly Option<int> batch = Options.Integer("--batch", Compact.BatchSize, 1, CommonFlags.MostImagesAtOnce,
+        "Images per optimiser step.");
 
     private readonly Option<int?> microBatch = Options.Optional<int>("--micro-batch", "N", "a whole number, at least 1",
         "Images that go through the network at once; fewer need less memory. [default: the batch]",

@@ -11,8 +11,15 @@ internal static class Options
     public static Option<string> Text(string name, string help, string value, string description) =>
         With(new Option<string>(name) { DefaultValueFactory = _ => value }, help, description);
 
-    public static Option<string> RequiredText(string name, string help, string description) =>
-        With(new Option<string>(name) { Required = true }, help, description);
+    /// <summary>A file or folder; an empty name, such as that of a variable that is not set, is refused.</summary>
+    public static Option<string> Location(string name, string help, string value, string description) =>
+        NotEmpty(Text(name, help, value, description));
+
+    public static Option<string> RequiredLocation(string name, string help, string description) =>
+        NotEmpty(With(new Option<string>(name) { Required = true }, help, description));
+
+    public static Option<string?> OptionalLocation(string name, string help, string description) =>
+        NotEmpty(OptionalText(name, help, description));
 
     public static Option<string> Choice(string name, string[] choices, string value, string description)
     {
@@ -28,9 +35,11 @@ internal static class Options
 
     public static Option<bool> Flag(string name, string description) => new(name) { Description = description + " [default: off]" };
 
-    public static Option<int> Integer(string name, int value, int least, string description) =>
-        Parsed(name, "N", value, $"a whole number, at least {least}", description, text =>
-            int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int n) && n >= least ? n : null);
+    /// <summary>A whole number; the upper end keeps nonsense from becoming an overflow or a wait without end.</summary>
+    public static Option<int> Integer(string name, int value, int least, int most, string description) =>
+        Parsed(name, "N", value, $"a whole number from {least} to {most}", description, text =>
+            int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int n) && n >= least && n <= most
+                ? n : null);
 
     public static Option<ulong> Seed(string name, string description) =>
         Parsed(name, "N", 0ul, "a whole number, at least 0", description, text =>
@@ -97,6 +106,18 @@ internal static class Options
     {
         option.HelpName = help;
         option.Description = description;
+        return option;
+    }
+
+    private static Option<T> NotEmpty<T>(Option<T> option)
+    {
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token, ..] && string.IsNullOrWhiteSpace(token.Value))
+            {
+                result.AddError($"{option.Name} '{token.Value}': it must be the name of a file or folder");
+            }
+        });
         return option;
     }
 

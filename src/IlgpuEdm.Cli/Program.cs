@@ -1,7 +1,9 @@
 using System.Runtime.InteropServices;
 using IlgpuEdm.Cli;
 
-// The first Ctrl-C (or a polite kill) lets the step at hand finish and saves; the second ends the process at once.
+// Where there is something to save the first Ctrl-C (or a polite kill) lets the step at hand finish; the second, like the first
+// elsewhere, ends the process at once.
+bool saves = args is ["demo" or "train" or "sample", ..];
 using var stop = new CancellationTokenSource();
 using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
@@ -9,6 +11,6 @@ return CommandLine.Run(args, Console.Out, Console.Error, stop.Token);
 
 void Stop(PosixSignalContext signal)
 {
-    signal.Cancel = !stop.IsCancellationRequested;
+    signal.Cancel = saves && !stop.IsCancellationRequested;
     stop.Cancel();
 }

@@ -13,12 +13,13 @@ internal static class BenchVerb
     {
         var what = new Argument<string>("what") { Description = "'train': the trainer's own step; 'denoise': the network alone." };
         what.AcceptOnlyFromAmong("train", "denoise");
-        Option<int> resolution = Options.Integer("--resolution", 32, 1, "Height and width of the images.");
-        Option<int> channels = Options.Integer("--image-channels", 1, 1, "Channels of the images.");
-        Option<string?> data = Options.OptionalText("--data", "PATH",
+        Option<int> resolution = Options.Integer("--resolution", 32, 1, 1 << 14, "Height and width of the images.");
+        Option<int> channels = Options.Integer("--image-channels", 1, 1, 1 << 10, "Channels of the images.");
+        Option<string?> data = Options.OptionalLocation("--data", "PATH",
             "Take these images, in the order of 'train', instead of random ones; they say the resolution then.");
         var network = new NetworkFlags();
-        Option<int> steps = Options.Integer("--steps", 5, 1, "Timed steps, after two that are not; the median counts.");
+        Option<int> steps = Options.Integer("--steps", 5, 1, CommonFlags.MostSteps,
+            "Timed steps, after two that are not; the median counts.");
         Option<string> device = CommonFlags.Device();
         var command = new Command("bench", "Times the network on random images and prints one line of JSON.")
         {

@@ -12,20 +12,21 @@ internal static class SampleVerb
 {
     public static Command Create(Terminal terminal)
     {
-        Option<string> network = Options.RequiredText("--network", "FILE", "A snapshot: network-snapshot-*.safetensors of a run.");
+        Option<string> network = Options.RequiredLocation("--network", "FILE", "A snapshot: network-snapshot-*.safetensors of a run.");
         Option<SeedList> seeds = Options.ParsedList("--seeds", "LIST", SeedList.TryParse("0-63")!, "seeds such as 0-63,70",
             "Seeds, one image each: lists and ranges. A seed gives the same image in any batch.", SeedList.TryParse);
-        Option<string> folder = Options.RequiredText("--out", "FOLDER", "Where the PNGs go: 000007.png is seed 7.");
+        Option<string> folder = Options.RequiredLocation("--out", "FOLDER", "Where the PNGs go: 000007.png is seed 7.");
         Option<bool> subfolders = Options.Flag("--subdirs", "A folder for each thousand seeds: 000000/000007.png.");
-        Option<string?> grid = Options.OptionalText("--grid", "FILE", "One more PNG with all images side by side.");
+        Option<string?> grid = Options.OptionalLocation("--grid", "FILE", "One more PNG with all images side by side.");
         var defaults = new SamplerOptions();
-        Option<int> steps = Options.Integer("--steps", defaults.Steps, 1,
+        Option<int> steps = Options.Integer("--steps", defaults.Steps, 1, CommonFlags.MostSteps,
             "Time steps; Heun's method evaluates the network twice in all but the last.");
         Option<double> sigmaMin = Options.Positive("--sigma-min", defaults.SigmaMin, "The lowest noise level above 0.");
         Option<double> sigmaMax = Options.Positive("--sigma-max", defaults.SigmaMax, "The highest noise level.");
         Option<double> rho = Options.Positive("--rho", defaults.Rho, "How much the time steps crowd at low noise levels.");
         Option<string> solver = Options.Choice("--solver", ["heun", "euler"], defaults.Solver, "The ODE solver.");
-        Option<int> batch = Options.Integer("--batch", 64, 1, "Images at once; it does not change them.");
+        Option<int> batch = Options.Integer("--batch", 64, 1, CommonFlags.MostImagesAtOnce,
+            "Images at once; it does not change them.");
         Option<string> device = CommonFlags.Device();
         var command = new Command("sample", "Draws images with a trained network: one PNG a seed.")
         {

@@ -10,7 +10,7 @@ internal static class TrainVerb
 {
     public static Command Create(Terminal terminal)
     {
-        Option<string> data = Options.RequiredText("--data", "PATH",
+        Option<string> data = Options.RequiredLocation("--data", "PATH",
             "Images: a folder or zip of images, MNIST-style IDX files or a folder of them, or CIFAR-10's binary archive.");
         Option<string> runs = CommonFlags.RunsFolder();
         var network = new NetworkFlags();

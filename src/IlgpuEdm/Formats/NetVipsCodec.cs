@@ -13,6 +13,9 @@ internal sealed class NetVipsCodec : IImageCodec
 
     private static readonly Lazy<Exception?> Initialisation = new(Initialise);
 
+    // Held here, since the library keeps only a pointer to it.
+    private static readonly Log.LogDelegate NoLog = (_, _, _) => { };
+
     public DecodedImage Decode(ReadOnlySpan<byte> data, string nameForErrors)
     {
         if (!ImageSignature.IsImage(data))
@@ -29,7 +32,7 @@ internal sealed class NetVipsCodec : IImageCodec
         }
         catch (Exception error) when (error is VipsException or FormatException)
         {
-            throw new EdmException($"{nameForErrors}: damaged image ({OneLine.Of(error)})", error);
+            throw new EdmException($"{nameForErrors}: truncated or damaged image ({OneLine.Of(error)}); get it again or remove it", error);
         }
     }
 
@@ -86,6 +89,8 @@ internal sealed class NetVipsCodec : IImageCodec
         NetVips.NetVips.Concurrency = 1;
         NetVips.NetVips.BlockUntrusted = true;
         Cache.Max = 0;
+        // What it finds wrong with an image is in the exception too; on stderr it would come on top of the one line.
+        Log.SetLogHandler("VIPS", Enums.LogLevelFlags.Warning | Enums.LogLevelFlags.Critical, NoLog);
         return null;
     }
 }

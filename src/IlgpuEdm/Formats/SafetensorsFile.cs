@@ -45,6 +45,10 @@ public sealed class SafetensorsFile
         {
             throw new EdmException($"{path}: no such file", error);
         }
+        catch (UnauthorizedAccessException error) when (Directory.Exists(path))
+        {
+            throw new EdmException($"{path}: this is a folder; name a .safetensors file in it", error);
+        }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new EdmException($"{path}: cannot be read ({OneLine.Of(error)})", error);

@@ -58,7 +58,7 @@ public sealed record BenchmarkOptions
     private void Validate()
     {
         Network.Validate();
-        RunIdentity.Check(BatchSize >= 1, "--batch", BatchSize, "at least 1");
+        RunIdentity.CheckBatch(BatchSize, Network);
         RunIdentity.Check(Steps >= 1, "--steps", Steps, "at least 1");
         RunIdentity.Check(MicroBatchSize >= 1 && BatchSize % MicroBatchSize == 0, "--micro-batch", MicroBatchSize,
             $"a divisor of the batch size {BatchSize}");

@@ -21,7 +21,8 @@ internal static class Divergence
                 + string.Create(CultureInfo.InvariantCulture, $"is not finite, at sigma {levels}{more}; ")
                 + string.Create(CultureInfo.InvariantCulture, $"lower --lr ({identity.Optimizer.LearningRate}), lengthen --lr-ramp ")
                 + string.Create(CultureInfo.InvariantCulture, $"({identity.Optimizer.RampUpImages}), ")
-                + string.Create(CultureInfo.InvariantCulture, $"or check --sigma-data ({identity.Loss.SigmaData})"));
+                + string.Create(CultureInfo.InvariantCulture, $"or check --sigma-data ({identity.Loss.SigmaData}), ")
+                + string.Create(CultureInfo.InvariantCulture, $"--p-mean ({identity.Loss.PMean}) and --p-std ({identity.Loss.PStd})"));
         }
     }
 }

@@ -18,6 +18,11 @@ public static class PathDescription
             return Run(path);
         }
 
+        if (Directory.Exists(path) && RunFolder.Runs(path).Select(run => run.Path).Where(RunFolder.IsRun).Max() is { } newest)
+        {
+            throw new EdmException($"'{path}' is a folder of runs; name one, such as '{newest}'");
+        }
+
         return File.Exists(path) && IsSafetensors(path) ? Checkpoint(path) : Dataset(path);
     }
 

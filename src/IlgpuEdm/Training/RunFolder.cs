@@ -32,11 +32,13 @@ public sealed class RunFolder : IDisposable
     /// <param name="root">The folder of all runs; made where it is missing.</param>
     /// <param name="options">The run's options, written to its <c>options.json</c>.</param>
     /// <param name="resume">Whether to look for a run to go on with.</param>
-    /// <exception cref="EdmException">Another process trains that run, or the folder cannot be written.</exception>
+    /// <exception cref="EdmException">
+    /// Another process trains that run, the folder cannot be written, or the options of a run of that name are damaged.
+    /// </exception>
     public static RunFolder Open(string root, RunOptions options, bool resume)
     {
         options.Validate();
-        FileErrors.Writing(root, () => Directory.CreateDirectory(root));
+        FileErrors.MakeFolder(root, "--out");
 
         // Two runs that start at the same moment must not take the same number.
         using RunLock numbering = RunLock.Take(Path.Combine(root, ".numbering.lock"), TimeSpan.FromSeconds(20));
@@ -81,7 +83,7 @@ public sealed class RunFolder : IDisposable
         catch (JsonException e)
         {
             throw new EdmException(
-                $"'{file}' is damaged at line {e.LineNumber + 1}: not the options of a run; train again to replace it", e);
+                $"'{file}' is damaged at line {e.LineNumber + 1}: not the options of a run; put it back, or start over with --resume never", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -107,9 +109,9 @@ public sealed class RunFolder : IDisposable
                     return path;
                 }
             }
-            catch (EdmException)
+            catch (EdmException) when (!path.EndsWith("-" + identity.FolderName(), StringComparison.Ordinal))
             {
-                // A run that cannot be read is not the one looked for.
+                // It cannot be the one looked for. One that can be is not passed over in silence: its work would seem lost.
             }
         }
 
@@ -122,7 +124,8 @@ public sealed class RunFolder : IDisposable
         return string.Create(CultureInfo.InvariantCulture, $"{next:D5}-{identity.FolderName()}");
     }
 
-    private static IEnumerable<(int Number, string Path)> Runs(string root)
+    /// <summary>The numbered folders in a folder of runs.</summary>
+    internal static IEnumerable<(int Number, string Path)> Runs(string root)
     {
         foreach (string path in Directory.EnumerateDirectories(root))
         {

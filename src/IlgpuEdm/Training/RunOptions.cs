@@ -77,7 +77,7 @@ public sealed record RunIdentity
     internal void Validate()
     {
         Network.Validate();
-        Check(BatchSize >= 1, "--batch", BatchSize, "at least 1");
+        CheckBatch(BatchSize, Network);
         Check(MicroBatchSize >= 1 && MicroBatchSize <= BatchSize, "--micro-batch", MicroBatchSize, "from 1 to the batch size");
         Check(BatchSize % MicroBatchSize == 0, "--micro-batch", MicroBatchSize, $"a divisor of the batch size {BatchSize}");
         Check(double.IsFinite(Loss.SigmaData) && Loss.SigmaData > 0, "--sigma-data", Loss.SigmaData, "above 0");
@@ -88,6 +88,12 @@ public sealed record RunIdentity
         {
             throw new EdmException($"--desc '{Description}' becomes part of a folder name: use letters, digits, '-', '_' and '.'");
         }
+    }
+
+    internal static void CheckBatch(int batch, SongUNetOptions network)
+    {
+        long most = Array.MaxLength / ((long)network.Height * network.Width * network.ImageChannels);
+        Check(batch >= 1 && batch <= most, "--batch", batch, $"from 1 to {most} with images of this size");
     }
 
     internal static void Check(bool condition, string option, object value, string rule)

@@ -24,6 +24,12 @@ public static class SampleFolder
         string folder, bool subfolders = false, string? grid = null, Action<int>? onProgress = null, CancellationToken stop = default)
     {
         RunIdentity.Check(batch >= 1, "--batch", batch, "at least 1");
+        FileErrors.MakeFolder(folder, "--out");
+        if (grid is not null)
+        {
+            CheckGrid(grid);
+        }
+
         var kept = new List<byte[]>();
         int written = 0;
         foreach (ulong[] chunk in seeds.Chunk(batch))
@@ -77,6 +83,17 @@ public static class SampleFolder
         WriteImage(path, pixels, width, height, network.ImageChannels);
     }
 
+    // Before anything is drawn: drawing may take hours.
+    private static void CheckGrid(string path)
+    {
+        if (!path.EndsWith(".png", StringComparison.OrdinalIgnoreCase) || Directory.Exists(path))
+        {
+            throw new EdmException($"--grid '{path}' must be the name of a PNG file, ending in .png");
+        }
+
+        FileErrors.MakeFolder(Path.GetDirectoryName(Path.GetFullPath(path))!, "--grid");
+    }
+
     private static void WriteImage(string path, byte[] pixels, int width, int height, int channels)
     {
         byte[] png = ImageCodec.Default.EncodePng(pixels, width, height, channels);
@@ -84,6 +101,6 @@ public static class SampleFolder
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
             AtomicFile.Write(path, stream => stream.Write(png));
-        });
+        }, "what was drawn before it is whole");
     }
 }

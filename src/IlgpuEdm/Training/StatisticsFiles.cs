@@ -24,29 +24,23 @@ internal sealed class StatisticsFiles
     public IReadOnlyList<TickRecord> Records => records;
 
     /// <summary>Reads the ticks of a run's folder; lines that were not written to their end are left out.</summary>
-    public static IReadOnlyList<TickRecord> Read(string folder)
-    {
-        string path = Path.Combine(folder, "stats.jsonl");
-        var read = new List<TickRecord>();
-        if (File.Exists(path))
-        {
-            foreach (string line in File.ReadLines(path))
-            {
-                if (TryParse(line) is { } record)
-                {
-                    read.Add(record);
-                }
-            }
-        }
-
-        return read;
-    }
+    public static IReadOnlyList<TickRecord> Read(string folder) => Read(Path.Combine(folder, "stats.jsonl"), out _);
 
     /// <summary>Cuts both files back to the ticks that ended at or before a count of images.</summary>
-    public void CutBack(long images)
+    /// <param name="images">The count.</param>
+    /// <param name="warn">Told where lines are damaged; the file is kept under another name then.</param>
+    public void CutBack(long images, Action<string> warn)
     {
+        IReadOnlyList<TickRecord> read = Read(jsonl, out int damaged);
+        if (damaged > 0)
+        {
+            string kept = jsonl + ".damaged";
+            FileErrors.Writing(kept, () => File.Copy(jsonl, kept, overwrite: true));
+            warn($"{damaged} lines of '{jsonl}' cannot be read and are left out; it was kept as '{Path.GetFileName(kept)}'");
+        }
+
         records.Clear();
-        records.AddRange(Read(Path.GetDirectoryName(jsonl)!).Where(record => record.Images <= images));
+        records.AddRange(read.Where(record => record.Images <= images));
         FileErrors.Writing(jsonl, () => AtomicFile.WriteAllText(jsonl, string.Concat(records.Select(ToLine))));
         FileErrors.Writing(csv, () => AtomicFile.WriteAllText(csv, Header() + string.Concat(records.Select(ToRow))));
     }
@@ -57,6 +51,27 @@ internal sealed class StatisticsFiles
         records.Add(record);
         FileErrors.Writing(jsonl, () => RunLog.AppendWhole(jsonl, ToLine(record)));
         FileErrors.Writing(csv, () => RunLog.AppendWhole(csv, ToRow(record)));
+    }
+
+    // What a killed process was writing, a last line without an end, is no damage.
+    private static List<TickRecord> Read(string path, out int damaged)
+    {
+        var read = new List<TickRecord>();
+        damaged = 0;
+        string[] lines = File.Exists(path) ? File.ReadAllText(path).Split('\n') : [];
+        foreach (string line in lines.SkipLast(1))
+        {
+            if (TryParse(line) is { } record)
+            {
+                read.Add(record);
+            }
+            else
+            {
+                damaged++;
+            }
+        }
+
+        return read;
     }
 
     private static TickRecord? TryParse(string line)
@@ -73,7 +88,7 @@ internal sealed class StatisticsFiles
 
     private static string ToLine(TickRecord record) => JsonSerializer.Serialize(record, RunJson.Compact) + "\n";
 
-    private static string Header() => Csv(["images", "steps", "loss", "learning_rate", "ema_beta", "nonfinite_gradients",
+    private static string Header() => Csv(["images", "steps", "loss", "learning_rate", "ema_beta", "non_finite_gradients",
         "images_per_second", "seconds", "total_seconds", "memory_mb", .. SigmaBins.Names.Select(name => "loss_sigma_" + name)]);
 
     private static string ToRow(TickRecord record) => Csv([record.Images, record.Steps, record.Loss, record.LearningRate,

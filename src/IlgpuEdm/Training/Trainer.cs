@@ -124,7 +124,7 @@ public sealed class Trainer
         states.RemoveTemporaries();
         TrainingState? found = states.LoadNewest(model, Line);
         state = found ?? new TrainingState();
-        statistics.CutBack(state.Tick.StartImages);
+        statistics.CutBack(state.Tick.StartImages, Line);
         Line(string.Create(CultureInfo.InvariantCulture, $"{(found is null ? "starts" : "resumes")} at {state.Images:N0} images: ")
             + string.Create(CultureInfo.InvariantCulture, $"{model.ParameterCount:N0} parameters, ")
             + string.Create(CultureInfo.InvariantCulture, $"{data.Count:N0} images in '{data.Source}'"));

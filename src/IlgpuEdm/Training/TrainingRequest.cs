@@ -125,10 +125,14 @@ public sealed record TrainingRequest
     /// <param name="data">The data set; it is read once where sigma_data is to be measured. Null: nothing can be measured.</param>
     public LossOptions LossFor(IImageDataset? data) => new()
     {
-        SigmaData = SigmaData ?? (data is null ? 0.5 : DatasetStatistics.Measure(data).StandardDeviation),
+        SigmaData = SigmaData ?? (data is null ? 0.5 : Deviation(data)),
         PMean = PMean,
         PStd = PStd,
     };
+
+    private static double Deviation(IImageDataset data) =>
+        DatasetStatistics.Measure(data).StandardDeviation is > 0 and var deviation ? deviation
+            : throw new EdmException($"--sigma-data auto: all pixels of '{data.Source}' are equal, so they have no deviation; give a number");
 
     private static TrainingRequest Published() => new()
     {

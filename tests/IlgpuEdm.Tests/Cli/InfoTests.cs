@@ -63,6 +63,26 @@ public class InfoTests
         Cli.Run("info", run).AssertOneLine(1, "options.json");
     }
 
+    [TestMethod]
+    [DataRow("network")]
+    [DataRow("loss")]
+    public void Options_that_lack_a_part_are_one_line(string part)
+    {
+        using var temp = new TemporaryFolder();
+        string run = FakeRun.Train(temp.Path, FakeRun.Options(), new FakeModel()).Folder;
+        string options = Path.Combine(run, "options.json");
+        File.WriteAllText(options, File.ReadAllText(options).Replace($"\"{part}\": {{", $"\"{part}\": null, \"other\": {{"));
+        Cli.Run("info", run).AssertOneLine(1, "options.json");
+    }
+
+    [TestMethod]
+    public void Of_a_folder_of_runs_it_names_one()
+    {
+        using var temp = new TemporaryFolder();
+        string run = FakeRun.Train(temp.Path, FakeRun.Options(), new FakeModel()).Folder;
+        Cli.Run("info", temp.Path).AssertOneLine(1, "folder of runs", run);
+    }
+
     private static void Contains(CliResult result, params string[] words)
     {
         Assert.AreEqual(0, result.Code, result.Error);

@@ -51,7 +51,20 @@ public class SampleFolderTests
     {
         using var temp = new TemporaryFolder();
         File.WriteAllText(temp.File("file"), "");
-        OneClearLine.Of(() => SampleFolder.Write(Draw, Network, [1], 1, temp.File("file") + "/in"), "000001.png");
+        OneClearLine.Of(() => SampleFolder.Write(Draw, Network, [1], 1, temp.File("file") + "/in"), "file", "--out");
+    }
+
+    [TestMethod]
+    [DataRow("grid.jpg", ".png")]
+    [DataRow("file/grid.png", "is a file")]
+    [DataRow("folder.png", "PNG file")]
+    public void A_grid_that_cannot_be_written_is_refused_before_anything_is_drawn(string grid, string word)
+    {
+        using var temp = new TemporaryFolder();
+        File.WriteAllText(temp.File("file"), "");
+        Directory.CreateDirectory(temp.File("folder.png"));
+        OneClearLine.Of(() => SampleFolder.Write(_ => throw new InvalidOperationException("drawn"), Network, [1], 1, temp.File("out"),
+            grid: Path.Combine(temp.Path, grid)), "--grid", word);
     }
 
     private static byte[][] Draw(IReadOnlyList<ulong> seeds) =>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using IlgpuEdm.Formats;
 using IlgpuEdm.Tests.Formats;
 using IlgpuEdm.Tests.Training;
 using IlgpuEdm.Training;
@@ -130,6 +131,25 @@ public class TrainAndSampleTests
         Cli.Run("train", "--data", data, "--out", temp.File("runs"), "--batch", "8", "--micro-batch", "3")
             .AssertOneLine(1, "--micro-batch 3");
         Assert.IsFalse(Directory.Exists(temp.File("runs")), "no run is made");
+    }
+
+    [TestMethod]
+    public void Images_without_any_deviation_have_no_automatic_sigma_data()
+    {
+        using var temp = new TemporaryFolder();
+        temp.Write(ImageCodec.Default.EncodePng(Enumerable.Repeat((byte)255, 64).ToArray(), 8, 8, 1), "white", "1.png");
+        string data = Path.Combine(temp.Path, "white");
+        Cli.Run(["train", "--data", data, "--out", temp.File("runs"), "--sigma-data", "auto", .. TinyData.Options])
+            .AssertOneLine(1, "--sigma-data auto", data);
+    }
+
+    [TestMethod]
+    public void A_damaged_image_is_one_line_on_the_processes_own_stderr_too()
+    {
+        using var temp = new TemporaryFolder();
+        byte[] png = ImageCodec.Default.EncodePng(Enumerable.Range(0, 64).Select(i => (byte)(i * 37)).ToArray(), 8, 8, 1);
+        temp.Write(png[..^30], "images", "cut.png");
+        Cli.RunProcess(["info", Path.Combine(temp.Path, "images")]).AssertOneLine(1, "cut.png", "truncated or damaged");
     }
 
     [TestMethod]

@@ -13,7 +13,11 @@ public class UsageTests
     [DataRow("train --data x --lr abc", "--lr 'abc'", "above 0")]
     [DataRow("train --data x --lr 1,5", "--lr '1,5'", "above 0")]
     [DataRow("train --data x --lr", "--lr", "ilgpu-edm train --help")]
-    [DataRow("train --data x --batch 0", "--batch '0'", "at least 1")]
+    [DataRow("train --data x --batch 0", "--batch '0'", "from 1 to")]
+    [DataRow("train --data x --batch 2147483647", "--batch '2147483647'", "from 1 to")]
+    [DataRow("train --data x --blocks 2147483647", "--blocks '2147483647'", "from 1 to")]
+    [DataRow("train --data x --channels 8 --channels", "--channels is given twice", "ilgpu-edm train --help")]
+    [DataRow("train --data x @options", "'@options' is not known", "ilgpu-edm train --help")]
     [DataRow("train --data x --images 1.5", "--images '1.5'", "20k")]
     [DataRow("train --data x --minutes 0", "--minutes '0'", "above 0")]
     [DataRow("train --data x --state-every 5q", "--state-every '5q'", "5m")]
@@ -24,11 +28,21 @@ public class UsageTests
     [DataRow("train --data x --resume maybe", "--resume 'maybe'", "never")]
     [DataRow("sample --network x --out y --seeds 3-1", "--seeds '3-1'", "0-63")]
     [DataRow("sample --network x --out y --solver rk4", "--solver 'rk4'", "heun")]
+    [DataRow("sample --network x --out y --steps 2147483647", "--steps '2147483647'", "from 1 to")]
+    [DataRow("bench train --resolution 2147483647", "--resolution '2147483647'", "from 1 to")]
     [DataRow("bench", "bench", "ilgpu-edm bench --help")]
     [DataRow("bench draw", "draw", "ilgpu-edm bench --help")]
     [DataRow("info", "info", "ilgpu-edm info --help")]
     public void Wrong_usage_is_one_line_and_exit_code_2(string command, string first, string second) =>
         Cli.Run(command.Split(' ')).AssertOneLine(2, first, second);
+
+    [TestMethod]
+    [DataRow("train", "--data", "x", "--out")]
+    [DataRow("train", "--data")]
+    [DataRow("sample", "--network", "x", "--out")]
+    [DataRow("sample", "--network", "x", "--out", "y", "--grid")]
+    public void An_empty_name_is_refused(params string[] command) =>
+        Cli.Run([.. command, ""]).AssertOneLine(2, $"{command[^1]} ''", "file or folder");
 
     [TestMethod]
     public void Without_a_verb_it_prints_the_verbs_and_ends_with_exit_code_2()

@@ -22,12 +22,7 @@ public class SamplerGoldenTests
         int compared = 0;
         foreach (JsonProperty setting in settings.RootElement.EnumerateObject().Where(s => s.Name.StartsWith("edm_", comparison)))
         {
-            double[] timeSteps = EdmTimeSteps.Create(
-                (int)Number(setting.Value, "num_steps", 18),
-                Number(setting.Value, "sigma_min", 0.002),
-                Number(setting.Value, "sigma_max", 80),
-                Number(setting.Value, "rho", 7));
-            double[] samples = HeunSampler.Sample(TwoPoint, latents, timeSteps);
+            double[] samples = HeunSampler.Sample(TwoPoint, latents, GoldenNetwork.TimeSteps(file, setting.Name));
             GoldenFile.AssertClose(samples, file.GetDoubles("two_point/" + setting.Name), Tolerance, setting.Name);
             compared++;
         }
@@ -36,7 +31,4 @@ public class SamplerGoldenTests
     }
 
     private static double[] TwoPoint(double[] x, double sigma) => Array.ConvertAll(x, v => Math.Tanh(v / (sigma * sigma)));
-
-    private static double Number(JsonElement setting, string name, double otherwise) =>
-        setting.TryGetProperty(name, out JsonElement value) ? value.GetDouble() : otherwise;
 }

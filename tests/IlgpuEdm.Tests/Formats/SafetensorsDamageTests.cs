@@ -8,6 +8,13 @@ namespace IlgpuEdm.Tests.Formats;
 public sealed class SafetensorsDamageTests
 {
     [TestMethod]
+    public void AFolderIsNoFile()
+    {
+        using var folder = new TemporaryFolder();
+        OneClearLine.Of(() => SafetensorsFile.Read(folder.Path), folder.Path, "this is a folder");
+    }
+
+    [TestMethod]
     public void EveryTruncationIsFound()
     {
         using var folder = new TemporaryFolder();

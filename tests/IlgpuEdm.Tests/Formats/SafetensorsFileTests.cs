@@ -1,4 +1,5 @@
 using IlgpuEdm.Formats;
+using IlgpuEdm.Tests.Golden;
 
 namespace IlgpuEdm.Tests.Formats;
 
@@ -9,7 +10,7 @@ public sealed class SafetensorsFileTests
     [TestMethod]
     public void EveryGoldenFileReads()
     {
-        var paths = Directory.GetFiles(GoldenFolder.Path, "*.safetensors");
+        var paths = Directory.GetFiles(GoldenFile.Folder, "*.safetensors");
         Assert.AreNotEqual(0, paths.Length, "no golden file found");
         foreach (var path in paths)
         {

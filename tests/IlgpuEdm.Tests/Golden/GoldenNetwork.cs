@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text.Json;
 using IlgpuEdm.Autodiff;
 using IlgpuEdm.Devices;
+using IlgpuEdm.Diffusion;
 using IlgpuEdm.Formats;
 using IlgpuEdm.Networks;
 
@@ -9,7 +11,7 @@ namespace IlgpuEdm.Tests.Golden;
 /// <summary>A network of the golden folder: its options from the metadata, its parameters from the tensors.</summary>
 internal static class GoldenNetwork
 {
-    /// <summary>Reads the options; null if the network is of a kind that SongUNet's DDPM++ form does not cover.</summary>
+    /// <summary>Reads the options; what the file leaves out has the reference's default, or the given value.</summary>
     public static SongUNetOptions ReadOptions(SafetensorsFile file, int resolution = 0, int channels = 0)
     {
         using var json = JsonDocument.Parse(file.Metadata["config"]);
@@ -22,15 +24,35 @@ internal static class GoldenNetwork
             LabelDim = Int("label_dim", 0),
             AugmentDim = Int("augment_dim", 0),
             ModelChannels = Int("model_channels", 128),
-            ChannelMult = List("channel_mult"),
+            ChannelMult = List("channel_mult", 1, 2, 2, 2),
             BlocksPerLevel = Int("num_blocks", 4),
-            AttentionResolutions = List("attn_resolutions"),
-            Dropout = c.GetProperty("dropout").GetDouble(),
+            AttentionResolutions = List("attn_resolutions", 16),
+
+            // The golden tensors were computed with dropout off, whatever the network's own.
+            Dropout = 0,
         };
 
         int Int(string name, int otherwise) => c.TryGetProperty(name, out var value) ? value.GetInt32() : otherwise;
 
-        int[] List(string name) => c.GetProperty(name).EnumerateArray().Select(v => v.GetInt32()).ToArray();
+        int[] List(string name, params int[] otherwise) =>
+            c.TryGetProperty(name, out var value) ? value.EnumerateArray().Select(v => v.GetInt32()).ToArray() : otherwise;
+    }
+
+    /// <summary>
+    /// The time steps of a sampler: its settings from the metadata, what they leave out from the reference's defaults; how many steps it
+    /// takes also from its name, such as edm_8.
+    /// </summary>
+    public static double[] TimeSteps(SafetensorsFile samplers, string name)
+    {
+        using var json = JsonDocument.Parse(samplers.Metadata["settings"]);
+        var settings = json.RootElement.TryGetProperty(name, out var found) ? found : default;
+        var parts = name.Split('_');
+        var steps = parts.Length > 1 && int.TryParse(parts[1], CultureInfo.InvariantCulture, out var number) ? number : 18;
+        return EdmTimeSteps.Create(
+            (int)Number("num_steps", steps), Number("sigma_min", 0.002), Number("sigma_max", 80), Number("rho", 7));
+
+        double Number(string key, double otherwise) =>
+            settings.ValueKind == JsonValueKind.Object && settings.TryGetProperty(key, out var value) ? value.GetDouble() : otherwise;
     }
 
     /// <summary>Compares every tensor of a block with the file's; returns how many were compared.</summary>

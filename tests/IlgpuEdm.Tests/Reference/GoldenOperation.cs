@@ -15,14 +15,17 @@ internal sealed class GoldenOperation
 
     public GoldenOperation(string name) => this.name = name;
 
-    /// <summary>All operations of the file with this prefix that use no filter but [1, 1] and no fusing.</summary>
+    /// <summary>All operations of the file with this prefix that use no filter but [1, 1].</summary>
     public static IEnumerable<string> Names(string prefix)
     {
         using JsonDocument settings = JsonDocument.Parse(Ops.Value.Metadata["ops"]);
         return [.. settings.RootElement.EnumerateObject()
-            .Where(op => op.Name.StartsWith(prefix, StringComparison.Ordinal) && !op.Value.TryGetProperty("filt", out _))
+            .Where(op => op.Name.StartsWith(prefix, StringComparison.Ordinal) && HasPlainFilter(op.Value))
             .Select(op => op.Name)];
     }
+
+    private static bool HasPlainFilter(JsonElement settings) =>
+        !settings.TryGetProperty("filt", out JsonElement filter) || filter.EnumerateArray().All(tap => tap.GetDouble() == 1);
 
     /// <summary>A number or boolean of the operation's settings.</summary>
     public JsonElement? Setting(string key)

@@ -86,7 +86,25 @@ public class RunFolderTests
         File.WriteAllText(Path.Combine(run, "options.json"), "{ \"identity\": ");
         EdmException e = Assert.ThrowsExactly<EdmException>(() => RunFolder.ReadOptions(run));
         StringAssert.Contains(e.Message, "options.json", "the message names the file");
-        Assert.AreNotEqual(run, Opened(temp, FakeRun.Options(), resume: true), "a run that cannot be read is not resumed");
+    }
+
+    [TestMethod]
+    public void A_run_of_that_name_with_damaged_options_is_not_passed_over_in_silence()
+    {
+        using var temp = new TemporaryFolder();
+        string run = Opened(temp, FakeRun.Options(), resume: true);
+        File.WriteAllText(Path.Combine(run, "options.json"), "");
+        OneClearLine.Of(() => Opened(temp, FakeRun.Options(), resume: true), run, "--resume never");
+        Opened(temp, Described("other"), resume: true);
+        Assert.AreNotEqual(run, Opened(temp, FakeRun.Options(), resume: false), "--resume never starts a new run");
+    }
+
+    [TestMethod]
+    public void A_batch_beyond_what_an_array_holds_is_refused()
+    {
+        RunOptions options = FakeRun.Options();
+        options = options with { Identity = options.Identity with { BatchSize = int.MaxValue, MicroBatchSize = 1 } };
+        OneClearLine.Of(options.Validate, "--batch 2147483647");
     }
 
     [TestMethod]
@@ -114,6 +132,7 @@ public class RunFolderTests
         File.WriteAllText(temp.File("file"), "");
         EdmException e = Assert.ThrowsExactly<EdmException>(() => RunFolder.Open(temp.File("file"), FakeRun.Options(), resume: true));
         StringAssert.Contains(e.Message, temp.File("file"), "the message names the path");
+        StringAssert.Contains(e.Message, "is a file; choose another --out", "the message says what to do");
         Assert.AreEqual(1, e.Message.Split('\n').Length, "one line");
     }
 

@@ -66,6 +66,23 @@ public class TrainerTests
     }
 
     [TestMethod]
+    [DataRow("not JSON")]
+    [DataRow("null")]
+    [DataRow("{\"images\":5}")]
+    public void A_damaged_line_of_the_statistics_is_told_and_kept(string line)
+    {
+        using var temp = new TemporaryFolder();
+        string folder = FakeRun.Train(temp.Path, FakeRun.Options(), new FakeModel()).Folder;
+        string file = Path.Combine(folder, "stats.jsonl");
+        string[] before = File.ReadAllLines(file);
+        File.WriteAllLines(file, [before[0], line, .. before[2..]]);
+        List<string> lines = FakeRun.Train(temp.Path, FakeRun.Options(), new FakeModel()).Lines;
+        Assert.IsTrue(lines.Any(told => told.StartsWith("1 lines of", StringComparison.Ordinal)), string.Join('\n', lines));
+        CollectionAssert.AreEqual(before.Where((_, i) => i != 1).ToArray(), File.ReadAllLines(file), "the others stay");
+        Assert.Contains(line, File.ReadAllText(file + ".damaged"), "the file as it was");
+    }
+
+    [TestMethod]
     public void A_longer_run_equals_one_that_was_long_from_the_start()
     {
         using var temp = new TemporaryFolder();
