@@ -54,7 +54,7 @@ public static class LossCurve
         line.LineWidth = 2;
         line.MarkerSize = records.Count > 50 ? 0 : 6;
         plot.Axes.AutoScale();
-        plot.Axes.SetLimitsY(0, plot.Axes.GetLimits().Top);
+        plot.Axes.SetLimitsY(0, Top(records));
         plot.Axes.Bottom.TickGenerator = new ScottPlot.TickGenerators.NumericAutomatic { LabelFormatter = Thousands };
         plot.Axes.Left.TickGenerator = new ScottPlot.TickGenerators.NumericAutomatic
         {
@@ -62,6 +62,10 @@ public static class LossCurve
         };
         return plot;
     }
+
+    // Room above the highest point, which would else touch the frame where all losses are nearly alike.
+    internal static double Top(IReadOnlyList<TickRecord> records) =>
+        records.Max(record => record.Loss) is > 0 and var highest && double.IsFinite(highest) ? 1.1 * highest : 1;
 
     // Without any font the plot has no letters; they are added to the finished image.
     private static byte[] Letter(Plot plot, byte[] png, string title)

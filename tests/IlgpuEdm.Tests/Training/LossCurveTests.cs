@@ -25,6 +25,13 @@ public class LossCurveTests
     }
 
     [TestMethod]
+    public void There_is_room_above_the_highest_loss()
+    {
+        Assert.AreEqual(1.43, LossCurve.Top(Ticks(3)), 1e-12, "a tenth of the highest, 1.3");
+        Assert.AreEqual(1, LossCurve.Top([Ticks(1)[0] with { Loss = 0 }]), "where all losses are 0");
+    }
+
+    [TestMethod]
     public void Without_a_tick_nothing_is_drawn()
     {
         using var temp = new TemporaryFolder();
