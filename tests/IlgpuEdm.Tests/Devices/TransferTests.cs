@@ -33,8 +33,9 @@ public abstract class TransferTests : DeviceTestBase
         {
             while (!Volatile.Read(ref stop))
             {
+                // Without a pause the collections would leave the copies no time on a machine of two cores.
                 GC.Collect(0);
-                Thread.Yield();
+                Thread.Sleep(1);
             }
         })
         { IsBackground = true };
