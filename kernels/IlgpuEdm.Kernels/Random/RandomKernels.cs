@@ -12,14 +12,13 @@ public static class RandomKernels
     /// <summary>Words of the key buffer.</summary>
     public const int KeyWords = 4;
 
-    private const int PieceBlocks = 256;
     private const float WordScale = 1f / 4294967296f;
 
-    /// <summary>Tasks of a draw: 1,024 elements of an image each.</summary>
+    /// <summary>Tasks of a draw: four elements of an image each, what one call of the generator gives.</summary>
     /// <param name="batch">Images.</param>
     /// <param name="imageSize">Elements of an image.</param>
     /// <returns>The count.</returns>
-    public static int Tasks(int batch, int imageSize) => batch * ((imageSize + 4 * PieceBlocks - 1) / (4 * PieceBlocks));
+    public static int Tasks(int batch, int imageSize) => batch * BlocksOf(imageSize);
 
     /// <summary>Standard normals, up to rounding those of the host (Box-Muller on pairs of words).</summary>
     /// <param name="y">Receives them, <c>[N, imageSize]</c>.</param>
@@ -29,23 +28,18 @@ public static class RandomKernels
     /// <param name="imageSize">Elements of an image.</param>
     public static void Normal(ArrayView<float> y, ArrayView<uint> key, uint purpose, int batch, int imageSize)
     {
-        var blocks = (imageSize + 3) / 4;
-        var pieces = (blocks + PieceBlocks - 1) / PieceBlocks;
-        var tasks = batch * pieces;
+        var blocks = BlocksOf(imageSize);
+        var tasks = batch * blocks;
         var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
         for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
         {
-            var image = task / pieces;
-            var start = task % pieces * PieceBlocks;
-            var end = blocks - start < PieceBlocks ? blocks : start + PieceBlocks;
-            for (var block = start; block < end; block++)
-            {
-                var words = Draw(key, purpose, image, block);
-                var o = image * imageSize + 4 * block;
-                var count = imageSize - 4 * block;
-                StorePair(y, o, count, words.X, words.Y);
-                StorePair(y, o + 2, count - 2, words.Z, words.W);
-            }
+            var image = task / blocks;
+            var block = task % blocks;
+            var words = Draw(key, purpose, image, block);
+            var o = image * imageSize + 4 * block;
+            var count = imageSize - 4 * block;
+            StorePair(y, o, count, words.X, words.Y);
+            StorePair(y, o + 2, count - 2, words.Z, words.W);
         }
     }
 
@@ -57,25 +51,20 @@ public static class RandomKernels
     /// <param name="imageSize">Elements of an image.</param>
     public static void Uniform(ArrayView<float> y, ArrayView<uint> key, uint purpose, int batch, int imageSize)
     {
-        var blocks = (imageSize + 3) / 4;
-        var pieces = (blocks + PieceBlocks - 1) / PieceBlocks;
-        var tasks = batch * pieces;
+        var blocks = BlocksOf(imageSize);
+        var tasks = batch * blocks;
         var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
         for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
         {
-            var image = task / pieces;
-            var start = task % pieces * PieceBlocks;
-            var end = blocks - start < PieceBlocks ? blocks : start + PieceBlocks;
-            for (var block = start; block < end; block++)
-            {
-                var words = Draw(key, purpose, image, block);
-                var o = image * imageSize + 4 * block;
-                var count = imageSize - 4 * block;
-                StoreUnit(y, o, count, words.X);
-                StoreUnit(y, o + 1, count - 1, words.Y);
-                StoreUnit(y, o + 2, count - 2, words.Z);
-                StoreUnit(y, o + 3, count - 3, words.W);
-            }
+            var image = task / blocks;
+            var block = task % blocks;
+            var words = Draw(key, purpose, image, block);
+            var o = image * imageSize + 4 * block;
+            var count = imageSize - 4 * block;
+            StoreUnit(y, o, count, words.X);
+            StoreUnit(y, o + 1, count - 1, words.Y);
+            StoreUnit(y, o + 2, count - 2, words.Z);
+            StoreUnit(y, o + 3, count - 3, words.W);
         }
     }
 
@@ -94,28 +83,25 @@ public static class RandomKernels
     public static void Dropout(
         ArrayView<float> x, ArrayView<float> y, ArrayView<uint> key, uint purpose, int batch, int imageSize, float rate, int accumulate)
     {
-        var blocks = (imageSize + 3) / 4;
-        var pieces = (blocks + PieceBlocks - 1) / PieceBlocks;
-        var tasks = batch * pieces;
+        var blocks = BlocksOf(imageSize);
+        var tasks = batch * blocks;
         var factor = 1f / (1f - rate);
         var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
         for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
         {
-            var image = task / pieces;
-            var start = task % pieces * PieceBlocks;
-            var end = blocks - start < PieceBlocks ? blocks : start + PieceBlocks;
-            for (var block = start; block < end; block++)
-            {
-                var words = Draw(key, purpose, image, block);
-                var o = image * imageSize + 4 * block;
-                var count = imageSize - 4 * block;
-                StoreKept(x, y, o, count, words.X, rate, factor, accumulate);
-                StoreKept(x, y, o + 1, count - 1, words.Y, rate, factor, accumulate);
-                StoreKept(x, y, o + 2, count - 2, words.Z, rate, factor, accumulate);
-                StoreKept(x, y, o + 3, count - 3, words.W, rate, factor, accumulate);
-            }
+            var image = task / blocks;
+            var block = task % blocks;
+            var words = Draw(key, purpose, image, block);
+            var o = image * imageSize + 4 * block;
+            var count = imageSize - 4 * block;
+            StoreKept(x, y, o, count, words.X, rate, factor, accumulate);
+            StoreKept(x, y, o + 1, count - 1, words.Y, rate, factor, accumulate);
+            StoreKept(x, y, o + 2, count - 2, words.Z, rate, factor, accumulate);
+            StoreKept(x, y, o + 3, count - 3, words.W, rate, factor, accumulate);
         }
     }
+
+    private static int BlocksOf(int imageSize) => (imageSize + 3) / 4;
 
     private static PhiloxBlock Draw(ArrayView<uint> key, uint purpose, int image, int block)
     {
