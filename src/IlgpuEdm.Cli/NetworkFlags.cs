@@ -7,8 +7,8 @@ namespace IlgpuEdm.Cli;
 /// <summary>The options that <c>train</c> and <c>bench</c> share: network, batch, loss and optimiser.</summary>
 internal sealed class NetworkFlags
 {
-    private readonly Option<string> preset = Options.Choice("--preset", [.. TrainingRequest.Presets], "compact",
-        "Network and optimiser by name: 'compact' for small grey images, 'cifar10' and 'ddpmpp' as published for 32 and 64 px. "
+    private readonly Option<string> preset = Options.Choice("--preset", [.. TrainingPresets.Names], "compact",
+        "Network and optimiser by name: 'compact' ones for small images, the others as published for 32 and 64 px. "
         + "The defaults below are those of 'compact'; options that are given take precedence.");
 
     private readonly Option<int> channels = Options.Integer("--channels", Compact.Channels, 1, CommonFlags.MostChannels,
@@ -72,7 +72,7 @@ internal sealed class NetworkFlags
     /// <summary>What was asked for: the preset, and over it what was given.</summary>
     public TrainingRequest Request(ParseResult parsed)
     {
-        TrainingRequest named = TrainingRequest.Preset(parsed.GetValue(preset)!);
+        TrainingRequest named = TrainingPresets.Named(parsed.GetValue(preset)!);
         return named with
         {
             Channels = parsed.Or(channels, named.Channels),

@@ -57,7 +57,7 @@ internal static class SampleVerb
         int batch, string folder, bool subfolders, string? grid)
     {
         using Device device = Device.Open(deviceName);
-        using EdmDenoiser denoiser = EdmDenoiser.Load(device, snapshot);
+        using NetworkDenoiser denoiser = NetworkDenoiser.Load(device, snapshot);
         return TrainingDisplay.Count(terminal, "drawing", seeds.Count, onProgress => SampleFolder.Write(
             chunk => ImageSampler.Sample(denoiser, chunk, sampler, batch), denoiser.Network, seeds, batch, folder, subfolders, grid,
             onProgress, terminal.Stop));

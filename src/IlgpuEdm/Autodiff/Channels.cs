@@ -36,6 +36,29 @@ public static class Channels
         return y;
     }
 
+    /// <summary>Takes the first channels of each pixel, as iDDPM's denoiser does of the network's outputs.</summary>
+    /// <param name="tape">The tape.</param>
+    /// <param name="x"><c>[N, H, W, C]</c>.</param>
+    /// <param name="count">How many; at most C.</param>
+    /// <returns><c>[N, H, W, count]</c>.</returns>
+    public static Tensor FirstChannels(this Tape tape, Tensor x, int count)
+    {
+        Shapes.Require(count > 0 && count <= x.Size(-1), [x]);
+        var y = tape.New([.. x.Shape.Take(x.Shape.Count - 1), count]);
+        var pixels = x.Length / x.Size(-1);
+        Copy(x, y, pixels, count, 0, 0, 0);
+        tape.Record(y, [x], dy =>
+        {
+            if (tape.GradientToAddTo(x) is { } dx)
+            {
+                Copy(dy, dx, pixels, count, 0, 0, accumulate: 1);
+            }
+
+            dy.Release();
+        });
+        return y;
+    }
+
     /// <summary>Sums each channel over an image's pixels: <c>[N, H, W, C]</c> to <c>[N, C]</c>; not recorded.</summary>
     internal static void Sum(Tensor x, Tensor y, bool accumulate)
     {

@@ -31,7 +31,7 @@ public static class ImageSampler
     /// <param name="batch">How many images go through the network at once.</param>
     /// <returns>One image a seed, <c>[H, W, C]</c> bytes.</returns>
     /// <exception cref="EdmException">An option is wrong.</exception>
-    public static byte[][] Sample(EdmDenoiser denoiser, IReadOnlyList<ulong> seeds, SamplerOptions options, int batch)
+    public static byte[][] Sample(NetworkDenoiser denoiser, IReadOnlyList<ulong> seeds, SamplerOptions options, int batch)
     {
         OptionRange.AtLeast("--batch", batch, 1);
         var timeSteps = EdmTimeSteps.Create(options.Steps, options.SigmaMin, options.SigmaMax, options.Rho);

@@ -36,4 +36,7 @@ public enum RandomPurpose : uint
 
     /// <summary>Which stratum of noise levels each image of a batch takes.</summary>
     SigmaStrata = 10,
+
+    /// <summary>Which training images lose their class label.</summary>
+    LabelDropout = 12,
 }

@@ -14,19 +14,29 @@ internal sealed class ConvolutionLayer
     /// <param name="inputs">Input channels.</param>
     /// <param name="outputs">Output channels.</param>
     /// <param name="kernel">1 or 3.</param>
-    /// <param name="startWeight">Factor of the first weights.</param>
+    /// <param name="start">How weights and biases start.</param>
     /// <param name="qkv">Whether the outputs are queries, keys and values.</param>
     public ConvolutionLayer(
-        ParameterList list, string name, int inputs, int outputs, int kernel, double startWeight = 1, bool qkv = false)
+        ParameterList list, string name, int inputs, int outputs, int kernel, LayerStart start, bool qkv = false)
     {
+        int fanIn = inputs * kernel * kernel, fanOut = outputs * kernel * kernel;
         _weight = list.Add(
-            name + ".weight", qkv ? ParameterLayout.QkvConvolution : ParameterLayout.Convolution,
-            ParameterStart.Xavier(inputs * kernel * kernel, outputs * kernel * kernel, startWeight), kernel, kernel, inputs, outputs);
-        _bias = list.Add(name + ".bias", qkv ? ParameterLayout.QkvVector : ParameterLayout.Vector, ParameterStart.Zero, outputs);
+            name + ".weight", qkv ? ParameterLayout.QkvConvolution : ParameterLayout.Convolution, start.Weights(fanIn, fanOut),
+            kernel, kernel, inputs, outputs);
+        _bias = list.Add(
+            name + ".bias", qkv ? ParameterLayout.QkvVector : ParameterLayout.Vector, start.Biases(fanIn, fanOut), outputs);
     }
+
+    /// <summary>The weights, <c>[k, k, in, out]</c>.</summary>
+    public Parameter Weight => _weight;
+
+    /// <summary>The biases, <c>[out]</c>.</summary>
+    public Parameter Bias => _bias;
 
     public Tensor Forward(NetworkPass pass, Tensor x, Tensor? shift = null, Tensor? residual = null, float scale = 1f) =>
         pass.Tape.Convolve(x, pass[_weight], pass[_bias], shift, residual, scale);
+
+    public LayerCost Cost(int pixels) => new((double)_weight.Length * pixels, (double)_bias.Length * pixels);
 }
 
 /// <summary>A linear layer.</summary>
@@ -36,34 +46,49 @@ internal sealed class LinearLayer
     private readonly Parameter? _bias;
 
     /// <summary>Declares the parameters <c>name.weight</c> and, if wanted, <c>name.bias</c>.</summary>
-    public LinearLayer(ParameterList list, string name, int inputs, int outputs, bool bias = true)
+    public LinearLayer(ParameterList list, string name, int inputs, int outputs, LayerStart start, bool bias = true)
     {
-        _weight = list.Add(name + ".weight", ParameterLayout.Linear, ParameterStart.Xavier(inputs, outputs), inputs, outputs);
-        _bias = bias ? list.Add(name + ".bias", ParameterLayout.Vector, ParameterStart.Zero, outputs) : null;
+        _weight = list.Add(name + ".weight", ParameterLayout.Linear, start.Weights(inputs, outputs), inputs, outputs);
+        _bias = bias ? list.Add(name + ".bias", ParameterLayout.Vector, start.Biases(inputs, outputs), outputs) : null;
     }
 
     public Tensor Forward(NetworkPass pass, Tensor x) => pass.Tape.Linear(x, pass[_weight], _bias == null ? null : pass[_bias]);
+
+    public LayerCost Cost() => new(_weight.Length, _weight.Shape[1]);
 }
 
 /// <summary>A group norm with min(32, channels / 4) groups.</summary>
 internal sealed class GroupNormLayer
 {
-    private const float Epsilon = 1e-6f;
     private readonly Parameter _gamma;
     private readonly Parameter _beta;
     private readonly int _groups;
+    private readonly float _epsilon;
 
     /// <summary>Declares the parameters <c>name.weight</c> and <c>name.bias</c>.</summary>
-    public GroupNormLayer(ParameterList list, string name, int channels)
+    /// <exception cref="EdmException">So many channels cannot be grouped.</exception>
+    public GroupNormLayer(ParameterList list, string name, int channels, float epsilon)
     {
-        _groups = GroupsOf(channels);
+        _groups = Math.Min(32, channels / 4);
+        _epsilon = epsilon;
+        if (_groups == 0 || channels % _groups != 0)
+        {
+            throw new EdmException(
+                $"{list.Origin} has a layer of {channels} channels ({name}), "
+                + (_groups == 0 ? "fewer than the 4 of a norm group" : $"which {_groups} norm groups do not divide")
+                + "; multiples of 4 up to 128, or of 32, do");
+        }
+
         _gamma = list.Add(name + ".weight", ParameterLayout.Vector, ParameterStart.One, channels);
         _beta = list.Add(name + ".bias", ParameterLayout.Vector, ParameterStart.Zero, channels);
     }
 
-    /// <summary>Groups of so many channels, at least four channels each.</summary>
-    public static int GroupsOf(int channels) => Math.Min(32, channels / 4);
-
     public Tensor Forward(NetworkPass pass, Tensor x, bool silu) =>
-        pass.Tape.Normalize(x, pass[_gamma], pass[_beta], _groups, Epsilon, silu);
+        pass.Tape.Normalize(x, pass[_gamma], pass[_beta], _groups, _epsilon, silu);
+
+    /// <summary>The norm, scaled by <c>1 + scale</c> and shifted by what an image's embedding says, then SiLU.</summary>
+    public Tensor ForwardAdaptive(NetworkPass pass, Tensor x, Tensor scaleShift) =>
+        pass.Tape.NormalizeAdaptive(x, pass[_gamma], pass[_beta], scaleShift, _groups, _epsilon);
+
+    public LayerCost Cost(int pixels) => new(0, (double)_gamma.Length * pixels);
 }

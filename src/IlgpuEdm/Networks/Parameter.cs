@@ -29,7 +29,9 @@ public enum ParameterLayout
 /// <param name="Index">Its place among the parameters.</param>
 /// <param name="Offset">Where it starts in the block, in floats; a multiple of 64.</param>
 /// <param name="Start">Values before training.</param>
-public sealed record Parameter(string Name, int[] Shape, ParameterLayout Layout, int Index, int Offset, ParameterStart Start)
+/// <param name="Trained">False for values that are drawn once and stay, such as the frequencies of a Fourier embedding.</param>
+public sealed record Parameter(
+    string Name, int[] Shape, ParameterLayout Layout, int Index, int Offset, ParameterStart Start, bool Trained = true)
 {
     /// <summary>Number of values.</summary>
     public int Length => Shape.Aggregate(1, (a, b) => a * b);
@@ -95,19 +97,18 @@ public sealed record Parameter(string Name, int[] Shape, ParameterLayout Layout,
 
 /// <summary>The values of a parameter before training.</summary>
 /// <param name="Constant">The value of all, where <paramref name="Bound"/> is 0.</param>
-/// <param name="Bound">Uniform draws between -Bound and Bound.</param>
-public readonly record struct ParameterStart(float Constant, double Bound)
+/// <param name="Bound">Uniform draws between -Bound and Bound, or the standard deviation of normal ones.</param>
+/// <param name="Normal">Whether the draws are normal.</param>
+public readonly record struct ParameterStart(float Constant, double Bound, bool Normal)
 {
     /// <summary>All zero.</summary>
     public static ParameterStart Zero => default;
 
     /// <summary>All one.</summary>
-    public static ParameterStart One => new(1f, 0);
+    public static ParameterStart One => new(1f, 0, false);
 
-    /// <summary>Xavier's uniform draws, <c>sqrt(6 / (fanIn + fanOut)) * weight</c> on both sides of 0.</summary>
-    /// <param name="fanIn">Inputs of an output.</param>
-    /// <param name="fanOut">Outputs of an input.</param>
-    /// <param name="weight">Factor: 1, 1e-5 for layers that start at almost nothing, sqrt(0.2) for attention's qkv.</param>
+    /// <summary>Normal draws.</summary>
+    /// <param name="deviation">Their standard deviation.</param>
     /// <returns>The draws.</returns>
-    public static ParameterStart Xavier(int fanIn, int fanOut, double weight = 1) => new(0f, Math.Sqrt(6.0 / (fanIn + fanOut)) * weight);
+    public static ParameterStart NormalDraws(double deviation) => new(0f, deviation, true);
 }

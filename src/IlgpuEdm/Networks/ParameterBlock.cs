@@ -62,8 +62,10 @@ public sealed class ParameterBlock : IDisposable
 
             for (var i = 0; i < values.Length; i++)
             {
-                var u = HostRandom.Uniform(seed, RandomPurpose.Initialisation, (ulong)parameter.Index, (uint)i);
-                values[i] = (float)((2 * u - 1) * parameter.Start.Bound);
+                var draw = parameter.Start.Normal
+                    ? HostRandom.Normal(seed, RandomPurpose.Initialisation, (ulong)parameter.Index, (uint)i)
+                    : 2 * HostRandom.Uniform(seed, RandomPurpose.Initialisation, (ulong)parameter.Index, (uint)i) - 1;
+                values[i] = (float)(draw * parameter.Start.Bound);
             }
         }
 

@@ -3,172 +3,234 @@ using IlgpuEdm.Autodiff;
 namespace IlgpuEdm.Networks;
 
 /// <summary>
-/// The U-Net of Song et al. in its DDPM++ form (positional noise embedding, standard encoder and decoder, [1, 1] resampling), as EDM
-/// trains it (Karras et al. 2022, appendix F.5). Names and order of the parameters are the reference implementation's.
+/// The U-Net of Song et al. ("Score-based generative modeling", 2021) in its DDPM++ and NCSN++ forms, as EDM trains it (Karras et al.
+/// 2022, appendix F.5): positional or Fourier noise embedding; encoder standard, skip or residual; decoder standard or skip.
 /// </summary>
-public sealed class SongUNet
+public sealed class SongUNet : UNet
 {
-    private const int EmbeddingMult = 4;
-    private const double AlmostZero = 1e-5;
+    private const float Epsilon = 1e-6f;
+    private static readonly float _rootHalf = MathF.Sqrt(0.5f);
+    private static readonly LayerStart _start = new(StartRule.XavierUniform, 1, 0);
+    private static readonly LayerStart _startZero = new(StartRule.XavierUniform, 1e-5, 0);
+    private static readonly LayerStart _startAttention = new(StartRule.XavierUniform, Math.Sqrt(0.2), 0);
 
-    private readonly LinearLayer? _mapLabel;
-    private readonly LinearLayer? _mapAugment;
-    private readonly LinearLayer _mapLayer0;
-    private readonly LinearLayer _mapLayer1;
+    private readonly SongUNetOptions _options;
+    private readonly SongEmbedding _embedding;
     private readonly ConvolutionLayer _first;
-    private readonly List<UNetBlock> _encoder = [];
-    private readonly List<(UNetBlock Block, bool TakesSkip)> _decoder = [];
-    private readonly GroupNormLayer _lastNorm;
-    private readonly ConvolutionLayer _last;
+    private readonly EncoderLevel[] _encoder;
+    private readonly DecoderLevel[] _decoder;
 
     /// <summary>Declares the network; no device is needed.</summary>
     /// <param name="options">What it is made of.</param>
     /// <exception cref="EdmException">Such a network cannot be built; names the option.</exception>
     public SongUNet(SongUNetOptions options)
+        : base(options)
     {
-        options.Validate();
-        Options = options;
-        var list = Parameters;
-        int channels = options.ModelChannels, embedding = channels * EmbeddingMult, layer = 0;
-        _mapLabel = options.LabelDim > 0 ? new LinearLayer(list, "map_label", options.LabelDim, channels) : null;
-        _mapAugment = options.AugmentDim > 0 ? new LinearLayer(list, "map_augment", options.AugmentDim, channels, bias: false) : null;
-        _mapLayer0 = new LinearLayer(list, "map_layer0", channels, embedding);
-        _mapLayer1 = new LinearLayer(list, "map_layer1", embedding, embedding);
-
-        var levels = options.ChannelMult.Count;
+        _options = options;
+        _embedding = new SongEmbedding(options, Parameters, _start);
+        Count(_embedding.Cost);
+        var style = new UNetBlockStyle(
+            options.ModelChannels * options.ChannelMultEmb, AdaptiveScale: false, _rootHalf, Epsilon, ChannelsPerHead: 0,
+            ResampleProjection: true, options.ResampleFilter, options.Dropout, _start, _startZero, _startAttention);
         var skips = new Stack<int>();
-        var current = channels;
-        _first = new ConvolutionLayer(list, $"enc.{LevelName(0)}_conv", options.ImageChannels, channels, 3);
+        int current = options.ModelChannels, auxiliary = options.ImageChannels;
+        _first = Convolution($"enc.{options.LevelName(0)}_conv", options.ImageChannels, current, 3, _start, 0);
         skips.Push(current);
-        for (var level = 0; level < levels; level++)
-        {
-            if (level > 0)
-            {
-                _encoder.Add(Block($"enc.{LevelName(level)}_down", current, current, down: true));
-                skips.Push(current);
-            }
-
-            for (var i = 0; i < options.BlocksPerLevel; i++)
-            {
-                var outputs = channels * options.ChannelMult[level];
-                _encoder.Add(Block($"enc.{LevelName(level)}_block{i}", current, outputs, attention: HasAttention(level)));
-                current = outputs;
-                skips.Push(current);
-            }
-        }
-
-        for (var level = levels - 1; level >= 0; level--)
-        {
-            if (level == levels - 1)
-            {
-                _decoder.Add((Block($"dec.{LevelName(level)}_in0", current, current, attention: true), false));
-                _decoder.Add((Block($"dec.{LevelName(level)}_in1", current, current), false));
-            }
-            else
-            {
-                _decoder.Add((Block($"dec.{LevelName(level)}_up", current, current, up: true), false));
-            }
-
-            for (var i = 0; i <= options.BlocksPerLevel; i++)
-            {
-                var outputs = channels * options.ChannelMult[level];
-                var attention = i == options.BlocksPerLevel && HasAttention(level);
-                _decoder.Add((Block($"dec.{LevelName(level)}_block{i}", current + skips.Pop(), outputs, attention: attention), true));
-                current = outputs;
-            }
-        }
-
-        _lastNorm = new GroupNormLayer(list, $"dec.{LevelName(0)}_aux_norm", current);
-        _last = new ConvolutionLayer(list, $"dec.{LevelName(0)}_aux_conv", current, options.ImageChannels, 3, AlmostZero);
-
-        UNetBlock Block(string name, int inputs, int outputs, bool up = false, bool down = false, bool attention = false) =>
-            new(list, name, new UNetBlockOptions(inputs, outputs, embedding, up, down, attention, Dropout: options.Dropout), layer++);
+        _encoder = [.. options.ChannelMult.Select((_, level) => DeclareEncoder(style, level, skips, ref current, ref auxiliary))];
+        _decoder = [.. options.ChannelMult.Select((_, i) => DeclareDecoder(style, options.ChannelMult.Count - 1 - i, skips, ref current))];
     }
 
-    /// <summary>What the network is made of.</summary>
-    public SongUNetOptions Options { get; }
-
-    /// <summary>Its parameters.</summary>
-    public ParameterList Parameters { get; } = new();
-
-    /// <summary>Runs the network: F in <c>D(x; sigma) = c_skip x + c_out F(c_in x; c_noise)</c>.</summary>
-    /// <param name="pass">Tape and parameters.</param>
-    /// <param name="x">Scaled noisy images, <c>[N, H, W, C]</c>.</param>
-    /// <param name="noiseLabels">c_noise of each image.</param>
-    /// <param name="classLabels"><c>[N, LabelDim]</c>; null stands for zeros.</param>
-    /// <param name="augmentLabels"><c>[N, AugmentDim]</c>; null stands for zeros.</param>
-    /// <returns>As x.</returns>
-    public Tensor Forward(
+    /// <inheritdoc/>
+    public override Tensor Forward(
         NetworkPass pass, Tensor x, ReadOnlySpan<float> noiseLabels, Tensor? classLabels = null, Tensor? augmentLabels = null)
     {
-        var tape = pass.Tape;
-        var embedding = Embed(pass, noiseLabels, classLabels, augmentLabels);
+        var embedding = _embedding.Forward(pass, noiseLabels, classLabels, augmentLabels);
         var skips = new Stack<Tensor>();
         var h = _first.Forward(pass, x);
         skips.Push(h);
-        foreach (var block in _encoder)
+        var auxiliary = x;
+        foreach (var level in _encoder)
+        {
+            Encode(pass, level, embedding, skips, ref h, ref auxiliary, x);
+        }
+
+        if (_options.EncoderType == EncoderType.Skip && auxiliary != x)
+        {
+            pass.Tape.Release(auxiliary);
+        }
+
+        Tensor? output = null;
+
+        // The last skip is the decoder's input too, so it is read once more when its turn comes.
+        var isSkip = true;
+        foreach (var level in _decoder)
+        {
+            Decode(pass, level, embedding, skips, ref h, ref isSkip, ref output);
+        }
+
+        pass.Tape.Release(h);
+        pass.Tape.Release(embedding);
+        return output!;
+    }
+
+    private EncoderLevel DeclareEncoder(UNetBlockStyle style, int level, Stack<int> skips, ref int current, ref int auxiliary)
+    {
+        var name = "enc." + _options.LevelName(level);
+        UNetBlock? down = null;
+        ConvolutionLayer? auxiliaryLayer = null;
+        if (level > 0)
+        {
+            down = Block($"{name}_down", style, current, current, level, Resample.Down);
+            skips.Push(current);
+            if (_options.EncoderType == EncoderType.Skip)
+            {
+                auxiliaryLayer = Convolution($"{name}_aux_skip", auxiliary, current, 1, _start, level);
+            }
+            else if (_options.EncoderType == EncoderType.Residual)
+            {
+                // Its convolution runs before it halves the resolution.
+                auxiliaryLayer = Convolution($"{name}_aux_residual", auxiliary, current, 3, _start, level - 1);
+                auxiliary = current;
+            }
+        }
+
+        var blocks = new UNetBlock[_options.BlocksPerLevel];
+        for (var i = 0; i < blocks.Length; i++)
+        {
+            var outputs = _options.ModelChannels * _options.ChannelMult[level];
+            blocks[i] = Block($"{name}_block{i}", style, current, outputs, level, attention: _options.HasAttention(level));
+            current = outputs;
+            skips.Push(current);
+        }
+
+        return new EncoderLevel(down, auxiliaryLayer, blocks);
+    }
+
+    private void Encode(
+        NetworkPass pass, EncoderLevel level, Tensor embedding, Stack<Tensor> skips, ref Tensor h, ref Tensor auxiliary, Tensor image)
+    {
+        if (level.Down != null)
+        {
+            h = level.Down.Forward(pass, h, embedding);
+            if (level.Auxiliary != null)
+            {
+                h = _options.EncoderType == EncoderType.Skip
+                    ? AddSkip(pass, level.Auxiliary, h, ref auxiliary, image)
+                    : auxiliary = AddResidual(pass, level.Auxiliary, h, auxiliary);
+            }
+
+            skips.Push(h);
+        }
+
+        foreach (var block in level.Blocks)
         {
             h = block.Forward(pass, h, embedding);
             skips.Push(h);
         }
+    }
 
-        // The last skip is the decoder's input too, so it is read once more when its turn comes.
-        var released = false;
-        foreach (var (block, takesSkip) in _decoder)
+    private Tensor AddSkip(NetworkPass pass, ConvolutionLayer layer, Tensor h, ref Tensor auxiliary, Tensor image)
+    {
+        var smaller = pass.Tape.Downsample(auxiliary, _options.ResampleFilter);
+        if (auxiliary != image)
         {
-            var input = h;
-            if (takesSkip)
+            pass.Tape.Release(auxiliary);
+        }
+
+        auxiliary = smaller;
+        var sum = layer.Forward(pass, smaller, residual: h);
+        pass.Tape.Release(h);
+        return sum;
+    }
+
+    private Tensor AddResidual(NetworkPass pass, ConvolutionLayer layer, Tensor h, Tensor auxiliary)
+    {
+        var tape = pass.Tape;
+        var residual = tape.ConvolveDown(auxiliary, pass[layer.Weight], pass[layer.Bias], _options.ResampleFilter);
+        var sum = tape.AddScaled(h, residual, _rootHalf);
+        tape.Release(h);
+        tape.Release(residual);
+        return sum;
+    }
+
+    private DecoderLevel DeclareDecoder(UNetBlockStyle style, int level, Stack<int> skips, ref int current)
+    {
+        var name = "dec." + _options.LevelName(level);
+        var isLast = level == _options.ChannelMult.Count - 1;
+        var inputs = new List<UNetBlock>();
+        if (isLast)
+        {
+            inputs.Add(Block($"{name}_in0", style, current, current, level, attention: true));
+            inputs.Add(Block($"{name}_in1", style, current, current, level));
+        }
+        else
+        {
+            inputs.Add(Block($"{name}_up", style, current, current, level, Resample.Up));
+        }
+
+        var blocks = new UNetBlock[_options.BlocksPerLevel + 1];
+        for (var i = 0; i < blocks.Length; i++)
+        {
+            var outputs = _options.ModelChannels * _options.ChannelMult[level];
+            var attention = i == blocks.Length - 1 && _options.HasAttention(level);
+            blocks[i] = Block($"{name}_block{i}", style, current + skips.Pop(), outputs, level, attention: attention);
+            current = outputs;
+        }
+
+        GroupNormLayer? norm = null;
+        ConvolutionLayer? output = null;
+        if (_options.DecoderType == DecoderType.Skip || level == 0)
+        {
+            norm = Norm($"{name}_aux_norm", current, Epsilon, level);
+            output = Convolution($"{name}_aux_conv", current, _options.OutputChannels, 3, _startZero, level);
+        }
+
+        return new DecoderLevel([.. inputs], blocks, norm, output);
+    }
+
+    private void Decode(
+        NetworkPass pass, DecoderLevel level, Tensor embedding, Stack<Tensor> skips, ref Tensor h, ref bool isSkip, ref Tensor? output)
+    {
+        foreach (var block in level.Inputs)
+        {
+            var y = block.Forward(pass, h, embedding);
+            if (!isSkip)
             {
-                var skip = skips.Pop();
-                input = tape.Concatenate(h, skip);
-                tape.Release(h);
-                tape.Release(skip);
+                pass.Tape.Release(h);
             }
 
-            var y = block.Forward(pass, input, embedding);
-            if (released || takesSkip)
-            {
-                tape.Release(input);
-            }
-
-            released = true;
+            isSkip = false;
             h = y;
         }
 
-        var last = _lastNorm.Forward(pass, h, silu: true);
-        tape.Release(h);
-        tape.Release(embedding);
-        var result = _last.Forward(pass, last);
-        tape.Release(last);
-        return result;
+        foreach (var block in level.Blocks)
+        {
+            h = Joined(pass, block, h, skips.Pop(), embedding);
+        }
+
+        if (level.Norm != null)
+        {
+            output = Output(pass, level, h, output);
+        }
     }
 
-    private Tensor Embed(NetworkPass pass, ReadOnlySpan<float> noiseLabels, Tensor? classLabels, Tensor? augmentLabels)
+    private Tensor Output(NetworkPass pass, DecoderLevel level, Tensor h, Tensor? sofar)
     {
         var tape = pass.Tape;
-        var batch = noiseLabels.Length;
-        var e = tape.PositionalEmbedding(noiseLabels, Options.ModelChannels, endpoint: true, sineFirst: true);
-        if (_mapLabel != null)
+        var larger = sofar == null ? null : tape.Upsample(sofar, _options.ResampleFilter);
+        var normalised = level.Norm!.Forward(pass, h, silu: true);
+        var output = level.Output!.Forward(pass, normalised, residual: larger);
+        tape.Release(normalised);
+        if (sofar != null)
         {
-            // One-hot vectors are scaled to the variance of the other inputs.
-            var factors = new float[batch];
-            Array.Fill(factors, MathF.Sqrt(Options.LabelDim));
-            e = tape.Add(e, _mapLabel.Forward(pass, tape.CombineImages(classLabels ?? Zeros(Options.LabelDim), null, factors, default)));
+            tape.Release(sofar);
+            tape.Release(larger!);
         }
 
-        if (_mapAugment != null)
-        {
-            e = tape.Add(e, _mapAugment.Forward(pass, augmentLabels ?? Zeros(Options.AugmentDim)));
-        }
-
-        e = tape.Silu(_mapLayer0.Forward(pass, e));
-        return tape.Silu(_mapLayer1.Forward(pass, e));
-
-        Tensor Zeros(int size) => tape.From(new float[batch * size], batch, size);
+        return output;
     }
 
-    private string LevelName(int level) => $"{Options.Height >> level}x{Options.Width >> level}";
+    private sealed record EncoderLevel(UNetBlock? Down, ConvolutionLayer? Auxiliary, UNetBlock[] Blocks);
 
-    private bool HasAttention(int level) =>
-        Options.AttentionResolutions.Contains(Math.Max(Options.Height, Options.Width) >> level);
+    private sealed record DecoderLevel(UNetBlock[] Inputs, UNetBlock[] Blocks, GroupNormLayer? Norm, ConvolutionLayer? Output);
 }

@@ -1,128 +1,81 @@
-using IlgpuEdm.Devices;
+using System.Text.Json.Serialization;
+using IlgpuEdm.Formats;
 
 namespace IlgpuEdm.Networks;
 
-/// <summary>Everything that determines a <see cref="SongUNet"/>; files hold it as JSON.</summary>
-public sealed record SongUNetOptions
+/// <summary>How a network is told the noise level.</summary>
+[JsonConverter(typeof(SnakeCaseEnum<EmbeddingType>))]
+public enum EmbeddingType
 {
-    // Far beyond what any device trains; up to here no size of a layer overflows.
-    private const int Widest = 1 << 14;
+    /// <summary>Sines and cosines of wavelengths in a geometric series, as in DDPM++.</summary>
+    Positional,
 
-    /// <summary>Rows of an image.</summary>
-    public required int Height { get; init; }
+    /// <summary>Sines and cosines of random frequencies, as in NCSN++.</summary>
+    Fourier,
+}
 
-    /// <summary>Pixels of a row.</summary>
-    public required int Width { get; init; }
+/// <summary>What the encoder of a <see cref="SongUNet"/> gets beside the first convolution.</summary>
+[JsonConverter(typeof(SnakeCaseEnum<EncoderType>))]
+public enum EncoderType
+{
+    /// <summary>Nothing.</summary>
+    Standard,
 
-    /// <summary>Channels of an image, 1 or 3 for pictures.</summary>
-    public required int ImageChannels { get; init; }
+    /// <summary>The input image, halved, through a 1x1 convolution at each level.</summary>
+    Skip,
 
-    /// <summary>Length of the class label, a one-hot vector; 0 for an unconditional network.</summary>
-    public int LabelDim { get; init; }
+    /// <summary>A pyramid of 3x3 convolutions, halved, at each level.</summary>
+    Residual,
+}
 
-    /// <summary>Length of the augmentation label; 0 for none.</summary>
-    public int AugmentDim { get; init; }
+/// <summary>Where the output of a <see cref="SongUNet"/> comes from.</summary>
+[JsonConverter(typeof(SnakeCaseEnum<DecoderType>))]
+public enum DecoderType
+{
+    /// <summary>The last level.</summary>
+    Standard,
 
-    /// <summary>Channels that the multipliers multiply.</summary>
-    public int ModelChannels { get; init; } = 128;
+    /// <summary>The sum over all levels, upsampled.</summary>
+    Skip,
+}
 
-    /// <summary>Multiplier of each level, the full resolution first; each level has half the resolution of the one before.</summary>
-    public IReadOnlyList<int> ChannelMult { get; init; } = [2, 2, 2];
+/// <summary>
+/// Options of a <see cref="SongUNet"/>; the defaults are those of DDPM++ (Karras et al. 2022, table 7).
+/// </summary>
+public sealed record SongUNetOptions : UNetOptions
+{
+    /// <summary>How the network is told the noise level.</summary>
+    public EmbeddingType EmbeddingType { get; init; }
 
-    /// <summary>Residual blocks of a level in the encoder; the decoder has one more.</summary>
-    public int BlocksPerLevel { get; init; } = 4;
+    /// <summary>Channels of the noise embedding, as a multiple of the model's: 1 for DDPM++, 2 for NCSN++.</summary>
+    public int ChannelMultNoise { get; init; } = 1;
 
-    /// <summary>Resolutions at which blocks have self-attention; of images that are not square, the larger side.</summary>
-    public IReadOnlyList<int> AttentionResolutions { get; init; } = [16];
+    /// <summary>What the encoder gets beside the first convolution.</summary>
+    public EncoderType EncoderType { get; init; }
 
-    /// <summary>Probability of dropout, 0 to below 1.</summary>
-    public double Dropout { get; init; }
+    /// <summary>Where the output comes from.</summary>
+    public DecoderType DecoderType { get; init; }
 
-    /// <summary>Checks that such a network can be built.</summary>
-    /// <exception cref="EdmException">Names the option that is wrong.</exception>
-    public void Validate()
+    /// <summary>The filter of up- and downsampling, its weights along one axis: [1, 1] for DDPM++, [1, 3, 3, 1] for NCSN++.</summary>
+    public IReadOnlyList<int> ResampleFilter { get; init; } = [1, 1];
+
+    /// <inheritdoc/>
+    public override UNet Create() => new SongUNet(this);
+
+    /// <inheritdoc/>
+    internal override void ValidateRanges()
     {
-        Require(Height > 0 && Width > 0, $"the image size {Width}x{Height} must be positive");
-        Require(ImageChannels > 0, $"{ImageChannels} image channels are too few");
-        Require(LabelDim is >= 0 and <= Widest, $"{LabelDim} label dimensions are not between 0 and {Widest}");
-        Require(AugmentDim is >= 0 and <= Widest, $"{AugmentDim} augment dimensions are not between 0 and {Widest}");
-        Require(ModelChannels >= 2 && ModelChannels % 2 == 0, $"--channels {ModelChannels} must be even and at least 2");
-        Require(ChannelMult != null && AttentionResolutions != null, "--mult and --attn are lists of numbers");
-        Require(ChannelMult!.Count > 0 && ChannelMult.All(m => m > 0), "--mult needs at least one level, each a positive number");
-        Require(ChannelMult.Count <= 16, $"--mult has {ChannelMult.Count} levels; 16 are the most");
+        base.ValidateRanges();
+        Require(Enum.IsDefined(EmbeddingType), $"the embedding type {EmbeddingType} is not known");
+        Require(Enum.IsDefined(EncoderType), $"the encoder type {EncoderType} is not known");
+        Require(Enum.IsDefined(DecoderType), $"the decoder type {DecoderType} is not known");
+        Require(ChannelMultNoise is > 0 and <= 16, $"a noise embedding of {ChannelMultNoise} times the channels is not from 1 to 16");
         Require(
-            (long)ModelChannels * ChannelMult.Max() <= Widest,
-            $"--channels {ModelChannels} with --mult {string.Join(",", ChannelMult)} makes a layer of more than {Widest} channels");
-        Require(BlocksPerLevel > 0, $"--blocks {BlocksPerLevel} must be at least 1");
-        Require(Dropout is >= 0 and < 1, $"--dropout {Dropout} must be at least 0 and below 1");
-        Require(AttentionResolutions!.All(r => r > 0), "--attn takes positive resolutions");
-        var factor = 1 << (ChannelMult.Count - 1);
+            EmbeddingType == EmbeddingType.Fourier || ModelChannels * ChannelMultNoise >= 4,
+            $"--channels {ModelChannels} is too few for a positional embedding, which needs 4");
         Require(
-            Height % factor == 0 && Width % factor == 0,
-            $"{Width}x{Height} images cannot be halved {ChannelMult.Count - 1} times; "
-            + $"use fewer levels in --mult, or images whose sides are multiples of {factor}");
-
-        Require(
-            (double)Height * Width * Math.Max(ImageChannels, ModelChannels * ChannelMult[0]) < MemoryPool.MaxLength,
-            $"{Width}x{Height} images are too large: a layer of one image has 2^31 elements or more; use smaller images or --channels");
-
-        // Every width that meets a group norm: each level's own and its sums in the decoder.
-        foreach (var channels in NormWidths())
-        {
-            var groups = GroupNormLayer.GroupsOf(channels);
-            Require(
-                groups > 0 && channels % groups == 0,
-                $"--channels {ModelChannels} with --mult {string.Join(",", ChannelMult)} makes a layer of {channels} channels, "
-                + (groups == 0 ? "fewer than the 4 of a norm group" : $"which {groups} norm groups do not divide")
-                + "; multiples of 4 up to 128, or of 32, do");
-        }
-    }
-
-    /// <summary>Number of parameters; needs no device.</summary>
-    /// <returns>The exact number.</returns>
-    /// <exception cref="EdmException">Such a network cannot be built.</exception>
-    public long CountParameters() => new SongUNet(this).Parameters.Count;
-
-    private HashSet<int> NormWidths()
-    {
-        var widths = new HashSet<int> { ModelChannels };
-        var skips = new Stack<int>();
-        skips.Push(ModelChannels);
-        var current = ModelChannels;
-        for (var level = 0; level < ChannelMult.Count; level++)
-        {
-            if (level > 0)
-            {
-                skips.Push(current);
-            }
-
-            for (var i = 0; i < BlocksPerLevel; i++)
-            {
-                widths.Add(current);
-                current = ModelChannels * ChannelMult[level];
-                widths.Add(current);
-                skips.Push(current);
-            }
-        }
-
-        for (var level = ChannelMult.Count - 1; level >= 0; level--)
-        {
-            for (var i = 0; i <= BlocksPerLevel; i++)
-            {
-                widths.Add(current + skips.Pop());
-                current = ModelChannels * ChannelMult[level];
-                widths.Add(current);
-            }
-        }
-
-        return widths;
-    }
-
-    private static void Require(bool condition, string message)
-    {
-        if (!condition)
-        {
-            throw new EdmException(message);
-        }
+            ResampleFilter is { Count: >= 2 and <= 16 } && ResampleFilter.Count % 2 == 0 && ResampleFilter.Sum() != 0
+            && ResampleFilter.SequenceEqual(ResampleFilter.Reverse()),
+            "the resampling filter must be a symmetric list of 2, 4, ... 16 numbers whose sum is not 0");
     }
 }

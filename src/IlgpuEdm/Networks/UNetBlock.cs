@@ -2,30 +2,45 @@ using IlgpuEdm.Autodiff;
 
 namespace IlgpuEdm.Networks;
 
-/// <summary>What a U-Net block is made of.</summary>
-/// <param name="In">Input channels.</param>
-/// <param name="Out">Output channels.</param>
+/// <summary>What the blocks of a network have in common.</summary>
 /// <param name="Embedding">Channels of the embedding.</param>
-/// <param name="Up">Whether it doubles the resolution.</param>
-/// <param name="Down">Whether it halves the resolution.</param>
-/// <param name="Attention">Whether self-attention follows.</param>
-/// <param name="Heads">Attention heads.</param>
+/// <param name="AdaptiveScale">Whether the embedding scales and shifts after the norm, rather than shift before it.</param>
+/// <param name="SkipScale">Factor of each residual sum.</param>
+/// <param name="Epsilon">What norms add to the variance.</param>
+/// <param name="ChannelsPerHead">Channels of an attention head; 0 for one head of all.</param>
+/// <param name="ResampleProjection">Whether a skip path that resamples is always projected by a 1x1 convolution.</param>
+/// <param name="ResampleFilter">Filter of up- and downsampling; null for [1, 1].</param>
 /// <param name="Dropout">Probability of dropout before the second convolution.</param>
-internal sealed record UNetBlockOptions(
-    int In, int Out, int Embedding, bool Up = false, bool Down = false, bool Attention = false, int Heads = 1, double Dropout = 0);
+/// <param name="Start">How layers start.</param>
+/// <param name="StartZero">How the last layers of a residual branch start: at or near zero.</param>
+/// <param name="StartAttention">How the layer of queries, keys and values starts.</param>
+internal sealed record UNetBlockStyle(
+    int Embedding, bool AdaptiveScale, float SkipScale, float Epsilon, int ChannelsPerHead, bool ResampleProjection,
+    IReadOnlyList<int>? ResampleFilter, double Dropout, LayerStart Start, LayerStart StartZero, LayerStart StartAttention);
+
+/// <summary>What a block changes about the resolution.</summary>
+internal enum Resample
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>Doubles it.</summary>
+    Up,
+
+    /// <summary>Halves it.</summary>
+    Down,
+}
 
 /// <summary>
-/// The residual block of the U-Nets: norm, SiLU, convolution, embedding added, norm, SiLU, dropout, convolution; the sum with the skip
-/// path scaled by sqrt(1/2); then, where asked for, self-attention with a residual and scale of its own.
+/// The residual block of the U-Nets: norm, SiLU, convolution, embedding, norm, SiLU, dropout, convolution; the sum with the skip path,
+/// scaled; then, where asked for, self-attention with a residual and scale of its own (Karras et al. 2022, appendix F.5).
 /// </summary>
 internal sealed class UNetBlock
 {
-    private const double AlmostZero = 1e-5;
-    private static readonly double _attentionStart = Math.Sqrt(0.2);
-    private static readonly float _skipScale = MathF.Sqrt(0.5f);
-
-    private readonly UNetBlockOptions _options;
+    private readonly UNetBlockStyle _style;
+    private readonly Resample _resample;
     private readonly int _layer;
+    private readonly int _heads;
     private readonly GroupNormLayer _norm0;
     private readonly ConvolutionLayer _conv0;
     private readonly LinearLayer _affine;
@@ -39,33 +54,49 @@ internal sealed class UNetBlock
     /// <summary>Declares the block's parameters.</summary>
     /// <param name="list">Where to declare them.</param>
     /// <param name="name">The block's name.</param>
-    /// <param name="options">What it is made of.</param>
+    /// <param name="style">What it has in common with the network's other blocks.</param>
+    /// <param name="inputs">Input channels.</param>
+    /// <param name="outputs">Output channels.</param>
+    /// <param name="resample">Whether it changes the resolution.</param>
+    /// <param name="attention">Whether self-attention follows; not where the channels are too few for a head.</param>
     /// <param name="layer">Its place in the network, which keys its dropout.</param>
-    public UNetBlock(ParameterList list, string name, UNetBlockOptions options, int layer)
+    public UNetBlock(
+        ParameterList list, string name, UNetBlockStyle style, int inputs, int outputs, Resample resample, bool attention, int layer)
     {
-        _options = options;
+        _style = style;
+        _resample = resample;
         _layer = layer;
-        int inputs = options.In, outputs = options.Out;
-        _norm0 = new GroupNormLayer(list, name + ".norm0", inputs);
-        _conv0 = new ConvolutionLayer(list, name + ".conv0", inputs, outputs, 3);
-        _affine = new LinearLayer(list, name + ".affine", options.Embedding, outputs);
-        _norm1 = new GroupNormLayer(list, name + ".norm1", outputs);
-        _conv1 = new ConvolutionLayer(list, name + ".conv1", outputs, outputs, 3, AlmostZero);
-        if (inputs != outputs || options.Up || options.Down)
+        _heads = !attention ? 0 : style.ChannelsPerHead == 0 ? 1 : outputs / style.ChannelsPerHead;
+        In = inputs;
+        Out = outputs;
+        _norm0 = new GroupNormLayer(list, name + ".norm0", inputs, style.Epsilon);
+        _conv0 = new ConvolutionLayer(list, name + ".conv0", inputs, outputs, 3, style.Start);
+        _affine = new LinearLayer(list, name + ".affine", style.Embedding, outputs * (style.AdaptiveScale ? 2 : 1), style.Start);
+        _norm1 = new GroupNormLayer(list, name + ".norm1", outputs, style.Epsilon);
+        _conv1 = new ConvolutionLayer(list, name + ".conv1", outputs, outputs, 3, style.StartZero);
+        if (inputs != outputs || (resample != Resample.None && style.ResampleProjection))
         {
-            _skip = new ConvolutionLayer(list, name + ".skip", inputs, outputs, 1);
+            _skip = new ConvolutionLayer(list, name + ".skip", inputs, outputs, 1, style.Start);
         }
 
-        if (options.Attention)
+        if (_heads > 0)
         {
-            _norm2 = new GroupNormLayer(list, name + ".norm2", outputs);
-            _qkv = new ConvolutionLayer(list, name + ".qkv", outputs, 3 * outputs, 1, _attentionStart, qkv: true);
-            _projection = new ConvolutionLayer(list, name + ".proj", outputs, outputs, 1, AlmostZero);
+            if (outputs % _heads != 0)
+            {
+                throw new EdmException($"{list.Origin} has {outputs} channels ({name}), which {_heads} attention heads do not divide");
+            }
+
+            _norm2 = new GroupNormLayer(list, name + ".norm2", outputs, style.Epsilon);
+            _qkv = new ConvolutionLayer(list, name + ".qkv", outputs, 3 * outputs, 1, style.StartAttention, qkv: true);
+            _projection = new ConvolutionLayer(list, name + ".proj", outputs, outputs, 1, style.StartZero);
         }
     }
 
+    /// <summary>Input channels.</summary>
+    public int In { get; }
+
     /// <summary>Output channels.</summary>
-    public int Out => _options.Out;
+    public int Out { get; }
 
     /// <summary>Runs the block.</summary>
     /// <param name="pass">Tape and parameters.</param>
@@ -75,33 +106,63 @@ internal sealed class UNetBlock
     public Tensor Forward(NetworkPass pass, Tensor x, Tensor embedding)
     {
         var tape = pass.Tape;
-        var h = Resample(tape, _norm0.Forward(pass, x, silu: true));
-        var shift = _affine.Forward(pass, embedding);
-        var first = _conv0.Forward(pass, h, shift);
+        var h = Resampled(tape, _norm0.Forward(pass, x, silu: true), release: true);
+        var affine = _affine.Forward(pass, embedding);
+        var first = _conv0.Forward(pass, h, _style.AdaptiveScale ? null : affine);
         tape.Release(h);
-        tape.Release(shift);
-        h = _norm1.Forward(pass, first, silu: true);
+        h = _style.AdaptiveScale ? _norm1.ForwardAdaptive(pass, first, affine) : _norm1.Forward(pass, first, silu: true);
+        tape.Release(affine);
         tape.Release(first);
-        h = tape.Drop(h, (float)_options.Dropout, _layer);
-        var skip = x;
-        if (_skip != null)
-        {
-            var input = _options.Up ? tape.Upsample(x) : _options.Down ? tape.Downsample(x) : x;
-            skip = _skip.Forward(pass, input);
-            if (input != x)
-            {
-                tape.Release(input);
-            }
-        }
-
-        var y = _conv1.Forward(pass, h, residual: skip, scale: _skipScale);
+        h = tape.Drop(h, (float)_style.Dropout, _layer);
+        var skip = Skip(pass, x);
+        var y = _conv1.Forward(pass, h, residual: skip, scale: _style.SkipScale);
         tape.Release(h);
         if (skip != x)
         {
             tape.Release(skip);
         }
 
-        return _options.Attention ? Attend(pass, y) : y;
+        return _heads > 0 ? Attend(pass, y) : y;
+    }
+
+    /// <summary>What the block costs.</summary>
+    /// <param name="pixels">Pixels of its output.</param>
+    public LayerCost Cost(int pixels)
+    {
+        var inputPixels = _resample == Resample.Up ? pixels / 4 : _resample == Resample.Down ? pixels * 4 : pixels;
+        var resampled = _resample == Resample.None ? default : new LayerCost(0, (double)In * pixels);
+        var cost = _norm0.Cost(inputPixels) + resampled + _conv0.Cost(pixels) + _affine.Cost() + _norm1.Cost(pixels) + _conv1.Cost(pixels);
+        if (_style.Dropout > 0)
+        {
+            cost += _norm1.Cost(pixels);
+        }
+
+        cost += resampled + (_skip?.Cost(pixels) ?? default);
+        if (_heads > 0)
+        {
+            var scores = (double)pixels * pixels;
+            cost += _norm2!.Cost(pixels) + _qkv!.Cost(pixels) + _projection!.Cost(pixels)
+                + new LayerCost(2 * scores * Out, scores * _heads + (double)Out * pixels);
+        }
+
+        return cost;
+    }
+
+    private Tensor Skip(NetworkPass pass, Tensor x)
+    {
+        var input = Resampled(pass.Tape, x, release: false);
+        if (_skip == null)
+        {
+            return input;
+        }
+
+        var skip = _skip.Forward(pass, input);
+        if (input != x)
+        {
+            pass.Tape.Release(input);
+        }
+
+        return skip;
     }
 
     private Tensor Attend(NetworkPass pass, Tensor x)
@@ -110,23 +171,27 @@ internal sealed class UNetBlock
         var h = _norm2!.Forward(pass, x, silu: false);
         var qkv = _qkv!.Forward(pass, h);
         tape.Release(h);
-        var a = tape.Attend(qkv, _options.Heads);
+        var a = tape.Attend(qkv, _heads);
         tape.Release(qkv);
-        var y = _projection!.Forward(pass, a, residual: x, scale: _skipScale);
+        var y = _projection!.Forward(pass, a, residual: x, scale: _style.SkipScale);
         tape.Release(a);
         tape.Release(x);
         return y;
     }
 
-    private Tensor Resample(Tape tape, Tensor h)
+    private Tensor Resampled(Tape tape, Tensor x, bool release)
     {
-        if (!_options.Up && !_options.Down)
+        if (_resample == Resample.None)
         {
-            return h;
+            return x;
         }
 
-        var resampled = _options.Up ? tape.Upsample(h) : tape.Downsample(h);
-        tape.Release(h);
-        return resampled;
+        var y = _resample == Resample.Up ? tape.Upsample(x, _style.ResampleFilter) : tape.Downsample(x, _style.ResampleFilter);
+        if (release)
+        {
+            tape.Release(x);
+        }
+
+        return y;
     }
 }

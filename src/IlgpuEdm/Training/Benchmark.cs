@@ -9,14 +9,8 @@ namespace IlgpuEdm.Training;
 /// <summary>What a benchmark measures and on what.</summary>
 public sealed record BenchmarkOptions
 {
-    /// <summary>The network, the images' size included.</summary>
-    public required SongUNetOptions Network { get; init; }
-
-    /// <summary>The loss.</summary>
-    public LossOptions Loss { get; init; } = new();
-
-    /// <summary>The optimiser.</summary>
-    public OptimizerOptions Optimizer { get; init; } = new();
+    /// <summary>Network, the images' size included, preconditioner, loss and optimiser.</summary>
+    public required ModelOptions Model { get; init; }
 
     /// <summary>Images per step.</summary>
     public int BatchSize { get; init; } = 64;
@@ -41,11 +35,9 @@ public sealed record BenchmarkOptions
     {
         var options = new BenchmarkOptions
         {
-            Network = data is null
-                ? request.NetworkFor(resolution, resolution, imageChannels)
-                : request.NetworkFor(data.Height, data.Width, data.Channels),
-            Loss = request.LossFor(data),
-            Optimizer = request.Optimizer,
+            Model = data is null
+                ? request.ModelFor(resolution, resolution, imageChannels)
+                : request.ModelFor(data),
             BatchSize = request.BatchSize,
             MicroBatchSize = request.MicroBatchSize ?? request.BatchSize,
             Steps = steps,
@@ -57,8 +49,8 @@ public sealed record BenchmarkOptions
 
     private void Validate()
     {
-        Network.Validate();
-        RunIdentity.CheckBatch(BatchSize, Network);
+        Model.Validate();
+        RunIdentity.CheckBatch(BatchSize, Model.Network);
         RunIdentity.Check(Steps >= 1, "--steps", Steps, "at least 1");
         RunIdentity.Check(MicroBatchSize >= 1 && BatchSize % MicroBatchSize == 0, "--micro-batch", MicroBatchSize,
             $"a divisor of the batch size {BatchSize}");
@@ -90,7 +82,7 @@ public static class Benchmark
     /// <param name="data">The images, in the order of training; null: random ones.</param>
     public static BenchmarkResult Train(Device device, BenchmarkOptions options, IImageDataset? data = null)
     {
-        using var model = new TrainingModel(device, options.Network, options.Loss, options.Optimizer, options.Seed);
+        using var model = new TrainingModel(device, options.Model, options.Seed);
         using BatchLoader? loader = data is null ? null : new BatchLoader(data, options.BatchSize, options.Seed, 0, xflip: false);
         var losses = new List<double>();
         void Step()
@@ -108,8 +100,8 @@ public static class Benchmark
     /// <param name="options">What to measure.</param>
     public static BenchmarkResult Denoise(Device device, BenchmarkOptions options)
     {
-        using var model = new TrainingModel(device, options.Network, options.Loss, options.Optimizer, options.Seed);
-        using EdmDenoiser denoiser = model.EmaDenoiser();
+        using var model = new TrainingModel(device, options.Model, options.Seed);
+        using NetworkDenoiser denoiser = model.EmaDenoiser();
         double[] images = Array.ConvertAll(RandomBatch(options, 0).Images, value => (double)value);
         (double milliseconds, IReadOnlyList<KernelStatistics> kernels) = Time(device, options, () => denoiser.Denoise(images, 1));
         return Result("denoise", device, options, model, milliseconds, null, kernels);
@@ -145,7 +137,7 @@ public static class Benchmark
 
     private static Batch RandomBatch(BenchmarkOptions options, long step)
     {
-        SongUNetOptions network = options.Network;
+        UNetOptions network = options.Model.Network;
         int size = network.Height * network.Width * network.ImageChannels;
         float[] images = new float[options.BatchSize * size];
         for (int i = 0; i < images.Length; i++)

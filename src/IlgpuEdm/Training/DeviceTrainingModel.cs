@@ -8,7 +8,7 @@ namespace IlgpuEdm.Training;
 /// <summary>A <see cref="TrainingModel"/> as the trainer sees it.</summary>
 internal sealed class DeviceTrainingModel(Device device, RunIdentity identity) : ITrainingModel
 {
-    private readonly TrainingModel model = new(device, identity.Network, identity.Loss, identity.Optimizer, identity.Seed);
+    private readonly TrainingModel model = new(device, identity.Model, identity.Seed);
 
     public long ParameterCount => model.ParameterCount;
 
@@ -25,7 +25,7 @@ internal sealed class DeviceTrainingModel(Device device, RunIdentity identity) :
 
     public byte[][] SampleEma(IReadOnlyList<ulong> seeds, SamplerOptions options, int batch)
     {
-        using EdmDenoiser denoiser = model.EmaDenoiser();
+        using NetworkDenoiser denoiser = model.EmaDenoiser();
         return ImageSampler.Sample(denoiser, seeds, options, batch);
     }
 

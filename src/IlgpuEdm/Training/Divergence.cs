@@ -1,4 +1,5 @@
 using System.Globalization;
+using IlgpuEdm.Diffusion;
 
 namespace IlgpuEdm.Training;
 
@@ -19,10 +20,13 @@ internal static class Divergence
                 $"training diverged at step {state.Steps + 1} ({state.Images + step.LossPerImage.Length} images): ")
                 + string.Create(CultureInfo.InvariantCulture, $"the loss of {sigmas.Length} of {step.LossPerImage.Length} images ")
                 + string.Create(CultureInfo.InvariantCulture, $"is not finite, at sigma {levels}{more}; ")
-                + string.Create(CultureInfo.InvariantCulture, $"lower --lr ({identity.Optimizer.LearningRate}), lengthen --lr-ramp ")
-                + string.Create(CultureInfo.InvariantCulture, $"({identity.Optimizer.RampUpImages}), ")
-                + string.Create(CultureInfo.InvariantCulture, $"or check --sigma-data ({identity.Loss.SigmaData}), ")
-                + string.Create(CultureInfo.InvariantCulture, $"--p-mean ({identity.Loss.PMean}) and --p-std ({identity.Loss.PStd})"));
+                + string.Create(CultureInfo.InvariantCulture, $"lower --lr ({identity.Model.Optimizer.LearningRate}), ")
+                + string.Create(CultureInfo.InvariantCulture, $"lengthen --lr-ramp ({identity.Model.Optimizer.RampUpImages}), ")
+                + "or check " + Levels(identity.Model));
         }
     }
+
+    private static string Levels(ModelOptions model) => model.Loss.Levels is LogNormalLevels levels
+        ? string.Create(CultureInfo.InvariantCulture, $"--sigma-data, --p-mean ({levels.PMean}) and --p-std ({levels.PStd})")
+        : $"--precond ({model.Preconditioner.Name}) and --loss";
 }

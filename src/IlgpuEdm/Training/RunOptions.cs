@@ -37,14 +37,11 @@ public sealed record RunIdentity
     /// <summary>A hash of the data set's contents.</summary>
     public required string DataFingerprint { get; init; }
 
-    /// <summary>The network.</summary>
-    public required SongUNetOptions Network { get; init; }
+    /// <summary>Network, preconditioner, loss and optimiser.</summary>
+    public required ModelOptions Model { get; init; }
 
-    /// <summary>The loss and its noise levels.</summary>
-    public required LossOptions Loss { get; init; }
-
-    /// <summary>Adam, its learning rate and the average of the weights.</summary>
-    public required OptimizerOptions Optimizer { get; init; }
+    /// <summary>The architecture's name, as <c>--arch</c> takes it; part of the folder's name.</summary>
+    public string Architecture { get; init; } = "ddpmpp";
 
     /// <summary>Images per optimiser step.</summary>
     public required int BatchSize { get; init; }
@@ -64,8 +61,9 @@ public sealed record RunIdentity
     /// <summary>The run's folder name without its number, such as <c>fashion-mnist-uncond-ddpmpp-edm-batch64</c>.</summary>
     public string FolderName()
     {
-        string condition = Network.LabelDim > 0 ? "cond" : "uncond";
-        string name = string.Create(CultureInfo.InvariantCulture, $"{Clean(DataName)}-{condition}-ddpmpp-edm-batch{BatchSize}");
+        string condition = Model.Network.LabelDim > 0 ? "cond" : "uncond";
+        string name = string.Create(CultureInfo.InvariantCulture,
+            $"{Clean(DataName)}-{condition}-{Architecture}-{Model.Preconditioner.Name}-batch{BatchSize}");
         return Description.Length > 0 ? $"{name}-{Description}" : name;
     }
 
@@ -76,21 +74,17 @@ public sealed record RunIdentity
 
     internal void Validate()
     {
-        Network.Validate();
-        CheckBatch(BatchSize, Network);
+        Model.Validate();
+        CheckBatch(BatchSize, Model.Network);
         Check(MicroBatchSize >= 1 && MicroBatchSize <= BatchSize, "--micro-batch", MicroBatchSize, "from 1 to the batch size");
         Check(BatchSize % MicroBatchSize == 0, "--micro-batch", MicroBatchSize, $"a divisor of the batch size {BatchSize}");
-        Check(double.IsFinite(Loss.SigmaData) && Loss.SigmaData > 0, "--sigma-data", Loss.SigmaData, "above 0");
-        Check(double.IsFinite(Loss.PMean), "--p-mean", Loss.PMean, "finite");
-        Check(double.IsFinite(Loss.PStd) && Loss.PStd >= 0, "--p-std", Loss.PStd, "at least 0");
-        Optimizer.Validate();
         if (Description.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
         {
             throw new EdmException($"--desc '{Description}' becomes part of a folder name: use letters, digits, '-', '_' and '.'");
         }
     }
 
-    internal static void CheckBatch(int batch, SongUNetOptions network)
+    internal static void CheckBatch(int batch, UNetOptions network)
     {
         long most = Array.MaxLength / ((long)network.Height * network.Width * network.ImageChannels);
         Check(batch >= 1 && batch <= most, "--batch", batch, $"from 1 to {most} with images of this size");

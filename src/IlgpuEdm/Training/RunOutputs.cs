@@ -30,7 +30,7 @@ internal sealed class RunOutputs(string folder, RunIdentity identity, ITrainingM
     {
         ulong[] seeds = Enumerable.Range(0, GridSide * GridSide).Select(i => (ulong)i).ToArray();
         byte[][] drawn = model.SampleEma(seeds, new SamplerOptions(), Math.Min(identity.MicroBatchSize, seeds.Length));
-        SampleFolder.WriteGrid(GridPath(images), drawn, identity.Network);
+        SampleFolder.WriteGrid(GridPath(images), drawn, identity.Model.Network);
     }
 
     /// <summary>Draws the loss curve.</summary>

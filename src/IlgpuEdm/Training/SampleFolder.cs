@@ -20,7 +20,7 @@ public static class SampleFolder
     /// <param name="stop">Ends the drawing after the images at hand.</param>
     /// <returns>How many images were written.</returns>
     /// <exception cref="EdmException">A file cannot be written.</exception>
-    public static int Write(Func<IReadOnlyList<ulong>, byte[][]> sample, SongUNetOptions network, IReadOnlyList<ulong> seeds, int batch,
+    public static int Write(Func<IReadOnlyList<ulong>, byte[][]> sample, UNetOptions network, IReadOnlyList<ulong> seeds, int batch,
         string folder, bool subfolders = false, string? grid = null, Action<int>? onProgress = null, CancellationToken stop = default)
     {
         RunIdentity.Check(batch >= 1, "--batch", batch, "at least 1");
@@ -75,7 +75,7 @@ public static class SampleFolder
     }
 
     /// <summary>Writes images side by side, as nearly a square as they fill.</summary>
-    internal static void WriteGrid(string path, IReadOnlyList<byte[]> images, SongUNetOptions network)
+    internal static void WriteGrid(string path, IReadOnlyList<byte[]> images, UNetOptions network)
     {
         int columns = (int)Math.Ceiling(Math.Sqrt(images.Count));
         (byte[] pixels, int width, int height) =

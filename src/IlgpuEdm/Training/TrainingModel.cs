@@ -16,40 +16,40 @@ public sealed class TrainingModel : IDisposable
 {
     private const string StepsKey = "adam_steps";
     private readonly Device _device;
-    private readonly LossOptions _lossOptions;
+    private readonly ModelOptions _options;
     private readonly ulong _seed;
-    private readonly EdmPreconditioner _preconditioner;
-    private readonly EdmLoss _loss;
+    private readonly PreconditionedNetwork _network;
+    private readonly DenoisingLoss _loss;
     private readonly ParameterBlock _weights;
     private readonly AdamOptimizer _optimizer;
     private readonly RandomKey _key;
 
     /// <summary>Makes a network with its first weights.</summary>
     /// <param name="device">Where to train.</param>
-    /// <param name="network">What the network is made of.</param>
-    /// <param name="loss">The loss's settings.</param>
-    /// <param name="optimizer">Adam's and the average's settings.</param>
+    /// <param name="options">Network, preconditioner, loss and optimiser.</param>
     /// <param name="seed">Determines first weights and all draws.</param>
     /// <exception cref="EdmException">An option is wrong, or the device's memory too small.</exception>
-    public TrainingModel(Device device, SongUNetOptions network, LossOptions loss, OptimizerOptions optimizer, ulong seed)
+    public TrainingModel(Device device, ModelOptions options, ulong seed)
     {
+        options.Validate();
         _device = device;
-        _lossOptions = loss;
+        _options = options;
         _seed = seed;
-        var net = new SongUNet(network);
-        _preconditioner = new EdmPreconditioner(net, loss.SigmaData);
-        _loss = new EdmLoss(_preconditioner);
-        _weights = new ParameterBlock(device, net.Parameters, gradients: true);
+        _network = new PreconditionedNetwork(options.Network.Create(), options.Preconditioner);
+        var parameters = _network.Network.Parameters;
+        _loss = new DenoisingLoss(
+            _network, options.Loss.Weight, options.Loss.LearnedUncertainty ? new UncertaintyHead(parameters) : null);
+        _weights = new ParameterBlock(device, parameters, gradients: true);
         _weights.Initialise(seed);
-        _optimizer = new AdamOptimizer(device, net.Parameters, _weights, optimizer);
+        _optimizer = new AdamOptimizer(device, parameters, _weights, options.Optimizer);
         _key = new RandomKey(device, seed);
     }
 
     /// <summary>What the network is made of.</summary>
-    public SongUNetOptions Network => _preconditioner.Network.Options;
+    public UNetOptions Network => _options.Network;
 
     /// <summary>Number of trained parameters.</summary>
-    public long ParameterCount => _preconditioner.Network.Parameters.Count;
+    public long ParameterCount => _network.Network.Parameters.Count;
 
     /// <summary>Trains on a whole batch: gradients in micro-batches, then Adam and the average.</summary>
     /// <param name="batch">The images; their numbers key all draws.</param>
@@ -61,8 +61,7 @@ public sealed class TrainingModel : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(microBatch);
         RequireFit(batch);
-        var sigma = EdmNoiseLevels.Draw(
-            batch.FirstImage, batch.Size, _lossOptions.PMean, _lossOptions.PStd, _seed, _lossOptions.StratifiedSigma);
+        var sigma = _options.Loss.Levels.Draw(batch.FirstImage, batch.Size, _seed, _options.Loss.StratifiedSigma);
         var loss = new double[batch.Size];
         Elementwise.Fill(_weights.Gradients!, 0f);
         for (var first = 0; first < batch.Size; first += microBatch)
@@ -120,16 +119,16 @@ public sealed class TrainingModel : IDisposable
         }
 
         var result = _loss.Forward(
-            new NetworkPass(tape, _weights), y, n, sigma, factor, OneHot(tape, batch.Labels.AsSpan(first, count)));
-        tape.Backward(result.Denoised, result.Gradient);
-        var sums = result.Loss.ToArray();
+            new NetworkPass(tape, _weights), y, n, sigma, factor, ClassLabels(tape, batch, first, count));
+        result.Backward(tape);
         for (var i = 0; i < count; i++)
         {
-            loss[i] = (double)sums[i] / imageSize;
+            loss[i] = result.Loss[i] / imageSize;
         }
     }
 
-    private Tensor? OneHot(Tape tape, ReadOnlySpan<int> labels)
+    // One-hot, but for images whose label is dropped: which these are follows from their numbers.
+    private Tensor? ClassLabels(Tape tape, Batch batch, int first, int count)
     {
         var size = Network.LabelDim;
         if (size == 0)
@@ -137,16 +136,19 @@ public sealed class TrainingModel : IDisposable
             return null;
         }
 
-        var values = new float[labels.Length * size];
-        for (var i = 0; i < labels.Length; i++)
+        var values = new float[count * size];
+        for (var i = 0; i < count; i++)
         {
-            if (labels[i] >= 0)
+            var image = (ulong)(batch.FirstImage + first + i);
+            var label = batch.Labels[first + i];
+            if (label >= 0 && (Network.LabelDropout == 0
+                || HostRandom.Uniform(_seed, RandomPurpose.LabelDropout, image, 0) >= Network.LabelDropout))
             {
-                values[i * size + labels[i]] = 1f;
+                values[i * size + label] = 1f;
             }
         }
 
-        return tape.From(values, labels.Length, size);
+        return tape.From(values, count, size);
     }
 
     private StepResult Update(long images, double[] sigma, double[] loss)
@@ -188,11 +190,11 @@ public sealed class TrainingModel : IDisposable
 
     /// <summary>Adds the averaged weights and the network's description to a snapshot.</summary>
     /// <param name="file">The snapshot.</param>
-    public void AddEma(SafetensorsWriter file) => EdmDenoiser.AddTo(file, _preconditioner, _optimizer.Average);
+    public void AddEma(SafetensorsWriter file) => NetworkDenoiser.AddTo(file, _network, _optimizer.Average);
 
     /// <summary>The denoiser with the averaged weights as they are now.</summary>
     /// <returns>A denoiser that follows this model.</returns>
-    public EdmDenoiser EmaDenoiser() => new(_device, _preconditioner, _optimizer.Average);
+    public NetworkDenoiser EmaDenoiser() => new(_device, _network, _optimizer.Average);
 
     /// <summary>Gives the memory back.</summary>
     public void Dispose()
@@ -204,10 +206,10 @@ public sealed class TrainingModel : IDisposable
 
     private IEnumerable<(string Prefix, ParameterBlock Block)> StateBlocks() =>
     [
-        ("weights." + EdmDenoiser.Prefix, _weights),
-        ("ema." + EdmDenoiser.Prefix, _optimizer.Average),
-        ("adam_m." + EdmDenoiser.Prefix, _optimizer.FirstMoment),
-        ("adam_v." + EdmDenoiser.Prefix, _optimizer.SecondMoment),
+        ("weights." + NetworkDenoiser.Prefix, _weights),
+        ("ema." + NetworkDenoiser.Prefix, _optimizer.Average),
+        ("adam_m." + NetworkDenoiser.Prefix, _optimizer.FirstMoment),
+        ("adam_v." + NetworkDenoiser.Prefix, _optimizer.SecondMoment),
     ];
 
     /// <summary>Weights, for tests.</summary>

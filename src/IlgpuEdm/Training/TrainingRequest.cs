@@ -1,4 +1,5 @@
 using IlgpuEdm.Data;
+using IlgpuEdm.Diffusion;
 using IlgpuEdm.Networks;
 
 namespace IlgpuEdm.Training;
@@ -9,8 +10,38 @@ namespace IlgpuEdm.Training;
 /// </summary>
 public sealed record TrainingRequest
 {
-    /// <summary>The names that <see cref="Preset"/> knows.</summary>
-    public static IReadOnlyList<string> Presets { get; } = ["compact", "cifar10", "ddpmpp"];
+    /// <summary>The names that <see cref="Architecture"/> takes.</summary>
+    public static IReadOnlyList<string> Architectures { get; } = ["ddpmpp", "ncsnpp", "adm"];
+
+    /// <summary>The names that <see cref="Precond"/> takes.</summary>
+    public static IReadOnlyList<string> Preconditioners { get; } = ["edm", "vp", "ve", "iddpm", "plain", "noise"];
+
+    /// <summary>The names that <see cref="Weight"/> takes.</summary>
+    public static IReadOnlyList<string> Weights { get; } = ["edm", "inverse-variance", "soft-min-snr", "none"];
+
+    /// <summary>The family of the network: <c>ddpmpp</c>, <c>ncsnpp</c> or <c>adm</c>.</summary>
+    public string Architecture { get; init; } = "ddpmpp";
+
+    /// <summary>The preconditioner, and where <see cref="Loss"/> says nothing also the loss.</summary>
+    public string Precond { get; init; } = "edm";
+
+    /// <summary>The loss; null: the preconditioner's own.</summary>
+    public string? Loss { get; init; }
+
+    /// <summary>The weight of noise levels; null: the loss's own.</summary>
+    public string? Weight { get; init; }
+
+    /// <summary>Whether the noise levels of a batch are spread evenly.</summary>
+    public bool StratifiedSigma { get; init; }
+
+    /// <summary>Whether a learned uncertainty balances the noise levels.</summary>
+    public bool LearnedUncertainty { get; init; }
+
+    /// <summary>Whether the network learns the classes of the data set.</summary>
+    public bool Conditional { get; init; }
+
+    /// <summary>Probability of training on an image without its label.</summary>
+    public double LabelDropout { get; init; }
 
     /// <summary>Channels of the first level.</summary>
     public int Channels { get; init; } = 32;
@@ -62,23 +93,6 @@ public sealed record TrainingRequest
     /// <summary>How long, where and how chattily; its <see cref="RunSchedule.DataSource"/> is filled in later.</summary>
     public RunSchedule Schedule { get; init; } = new() { DataSource = "", Images = 200_000 };
 
-    /// <summary>The network and optimiser that a name stands for.</summary>
-    /// <param name="name"><c>compact</c>, <c>cifar10</c> (as published for 32 px) or <c>ddpmpp</c> (as published for 64 px).</param>
-    /// <exception cref="EdmException">There is no such preset.</exception>
-    public static TrainingRequest Preset(string name) => name switch
-    {
-        "compact" => new TrainingRequest(),
-        "cifar10" => Published() with { ChannelMult = [2, 2, 2], Dropout = 0.13, BatchSize = 512 },
-        "ddpmpp" => Published() with
-        {
-            ChannelMult = [1, 2, 2, 2],
-            Dropout = 0.05,
-            BatchSize = 256,
-            Optimizer = Published().Optimizer with { LearningRate = 2e-4 },
-        },
-        _ => throw new EdmException($"there is no preset '{name}': the presets are {string.Join(", ", Presets)}"),
-    };
-
     /// <summary>The run's options for a data set.</summary>
     /// <param name="data">The data set; it is read once where sigma_data is to be measured.</param>
     /// <exception cref="EdmException">An option is out of range or does not fit the images.</exception>
@@ -90,9 +104,8 @@ public sealed record TrainingRequest
             {
                 DataName = data.Name,
                 DataFingerprint = data.Fingerprint,
-                Network = NetworkFor(data.Height, data.Width, data.Channels),
-                Loss = LossFor(data),
-                Optimizer = Optimizer,
+                Model = ModelFor(data),
+                Architecture = Architecture,
                 BatchSize = BatchSize,
                 MicroBatchSize = MicroBatchSize ?? BatchSize,
                 XFlip = XFlip,
@@ -105,40 +118,102 @@ public sealed record TrainingRequest
         return options;
     }
 
-    /// <summary>The network for images of a size.</summary>
+    /// <summary>Network, preconditioner, loss and optimiser for a data set.</summary>
+    /// <param name="data">The data set; it is read once where sigma_data is to be measured.</param>
+    /// <exception cref="EdmException">An option is out of range or does not fit the images.</exception>
+    public ModelOptions ModelFor(IImageDataset data)
+    {
+        if (Conditional && data.LabelDim == 0)
+        {
+            throw new EdmException($"--cond needs images with labels, and '{data.Source}' has none; leave it out or add a dataset.json");
+        }
+
+        return ModelFor(data.Height, data.Width, data.Channels, Conditional ? data.LabelDim : 0, SigmaData ?? Deviation(data));
+    }
+
+    /// <summary>Network, preconditioner, loss and optimiser for images of a size.</summary>
     /// <param name="height">Height of the images.</param>
     /// <param name="width">Width of the images.</param>
     /// <param name="imageChannels">1 or 3.</param>
-    public SongUNetOptions NetworkFor(int height, int width, int imageChannels) => new()
+    /// <param name="labelDim">Classes; 0 for an unconditional network.</param>
+    /// <param name="sigmaData">Standard deviation of the data; null: as <see cref="SigmaData"/> says, else 0.5.</param>
+    /// <exception cref="EdmException">An option is out of range or does not fit the images.</exception>
+    public ModelOptions ModelFor(int height, int width, int imageChannels, int labelDim = 0, double? sigmaData = null)
     {
-        Height = height,
-        Width = width,
-        ImageChannels = imageChannels,
-        ModelChannels = Channels,
-        ChannelMult = ChannelMult,
-        BlocksPerLevel = BlocksPerLevel,
-        AttentionResolutions = AttentionResolutions ?? [Math.Max(Math.Max(height, width) >> (ChannelMult.Count - 1), 1)],
-        Dropout = Dropout,
+        double deviation = sigmaData ?? SigmaData ?? 0.5;
+        Preconditioner preconditioner = PreconditionerFor(deviation);
+        return new ModelOptions
+        {
+            Network = NetworkFor(height, width, imageChannels, labelDim, imageChannels * preconditioner.OutputsPerChannel),
+            Preconditioner = preconditioner,
+            Loss = LossFor(deviation),
+            Optimizer = Optimizer,
+        };
+    }
+
+    private UNetOptions NetworkFor(int height, int width, int imageChannels, int labelDim, int outputs)
+    {
+        UNetOptions family = Architecture switch
+        {
+            "ddpmpp" => new SongUNetOptions { Height = height, Width = width, ImageChannels = imageChannels },
+            "ncsnpp" => new SongUNetOptions
+            {
+                Height = height,
+                Width = width,
+                ImageChannels = imageChannels,
+                EmbeddingType = EmbeddingType.Fourier,
+                ChannelMultNoise = 2,
+                EncoderType = EncoderType.Residual,
+                ResampleFilter = [1, 3, 3, 1],
+            },
+            "adm" => new DhariwalUNetOptions { Height = height, Width = width, ImageChannels = imageChannels },
+            _ => throw new EdmException($"--arch {Architecture} is not known; say one of {string.Join(", ", Architectures)}"),
+        };
+        return family with
+        {
+            OutputChannels = outputs,
+            LabelDim = labelDim,
+            ModelChannels = Channels,
+            ChannelMult = ChannelMult,
+            BlocksPerLevel = BlocksPerLevel,
+            AttentionResolutions = AttentionResolutions ?? [Math.Max(Math.Max(height, width) >> (ChannelMult.Count - 1), 1)],
+            Dropout = Dropout,
+            LabelDropout = LabelDropout,
+        };
+    }
+
+    private Preconditioner PreconditionerFor(double sigmaData) => Precond switch
+    {
+        "edm" => new EdmPreconditioner { SigmaData = sigmaData },
+        "vp" => new VpPreconditioner(),
+        "ve" => new VePreconditioner(),
+        "iddpm" => new IddpmPreconditioner(),
+        "plain" => new PlainPreconditioner(),
+        "noise" => new NoisePreconditioner { SigmaData = sigmaData },
+        _ => throw new EdmException($"--precond {Precond} is not known; say one of {string.Join(", ", Preconditioners)}"),
     };
 
-    /// <summary>The loss for a data set.</summary>
-    /// <param name="data">The data set; it is read once where sigma_data is to be measured. Null: nothing can be measured.</param>
-    public LossOptions LossFor(IImageDataset? data) => new()
+    private LossOptions LossFor(double sigmaData)
     {
-        SigmaData = SigmaData ?? (data is null ? 0.5 : Deviation(data)),
-        PMean = PMean,
-        PStd = PStd,
-    };
+        LossOptions loss = LossOptions.Named(Loss ?? (Precond == "noise" ? "edm" : Precond), sigmaData);
+        return loss with
+        {
+            Levels = loss.Levels is LogNormalLevels ? new LogNormalLevels { PMean = PMean, PStd = PStd } : loss.Levels,
+            Weight = Weight switch
+            {
+                null => loss.Weight,
+                "edm" => new EdmWeight { SigmaData = sigmaData },
+                "inverse-variance" => new InverseVarianceWeight(),
+                "soft-min-snr" => new SoftMinSnrWeight { SigmaData = sigmaData },
+                "none" => new UnitWeight(),
+                _ => throw new EdmException($"--weight {Weight} is not known; say one of {string.Join(", ", Weights)}"),
+            },
+            StratifiedSigma = StratifiedSigma,
+            LearnedUncertainty = LearnedUncertainty,
+        };
+    }
 
     private static double Deviation(IImageDataset data) =>
         DatasetStatistics.Measure(data).StandardDeviation is > 0 and var deviation ? deviation
             : throw new EdmException($"--sigma-data auto: all pixels of '{data.Source}' are equal, so they have no deviation; give a number");
-
-    private static TrainingRequest Published() => new()
-    {
-        Channels = 128,
-        BlocksPerLevel = 4,
-        AttentionResolutions = [16],
-        Optimizer = new OptimizerOptions { LearningRate = 1e-3, RampUpImages = 10_000_000, EmaHalfLifeImages = 500_000 },
-    };
 }

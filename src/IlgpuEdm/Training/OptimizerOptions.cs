@@ -2,24 +2,6 @@ using IlgpuEdm.Diffusion;
 
 namespace IlgpuEdm.Training;
 
-/// <summary>The EDM loss's settings (Karras et al. 2022, table 1).</summary>
-public sealed record LossOptions
-{
-    /// <summary>Standard deviation of the data on the scale [-1, 1].</summary>
-    public double SigmaData { get; init; } = 0.5;
-
-    /// <summary>Mean of ln sigma in training.</summary>
-    public double PMean { get; init; } = -1.2;
-
-    /// <summary>Standard deviation of ln sigma in training.</summary>
-    public double PStd { get; init; } = 1.2;
-
-    /// <summary>
-    /// Whether the noise levels of a batch are spread evenly over their distribution, which lowers the gradient's variance.
-    /// </summary>
-    public bool StratifiedSigma { get; init; }
-}
-
 /// <summary>Adam's and the moving average's settings; the defaults suit small networks and data sets.</summary>
 public sealed record OptimizerOptions
 {
