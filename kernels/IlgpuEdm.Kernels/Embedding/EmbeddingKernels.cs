@@ -6,6 +6,8 @@ namespace IlgpuEdm.Kernels.Embedding;
 /// <summary>Embeddings of the noise level as sines and cosines.</summary>
 public static class EmbeddingKernels
 {
+    private const float TwoPi = 6.28318531f;
+
     /// <summary><c>y[n] = [cos(x[n] f), sin(x[n] f)]</c>, or with the halves exchanged.</summary>
     /// <param name="x">One number an image.</param>
     /// <param name="frequencies">The frequencies f, half as many as channels.</param>
@@ -26,6 +28,28 @@ public static class EmbeddingKernels
             var sine = cosine + half;
             y[sineFirst != 0 ? sine : cosine] = FloatMath.Cos(angle);
             y[sineFirst != 0 ? cosine : sine] = FloatMath.Sin(angle);
+        }
+    }
+
+    /// <summary><c>y[n] = [cos(2 pi f x[n]), sin(2 pi f x[n])]</c>.</summary>
+    /// <param name="x">One number an image.</param>
+    /// <param name="frequencies">The frequencies f, half as many as channels.</param>
+    /// <param name="y">Result, <c>[N, channels]</c>.</param>
+    /// <param name="batch">Images.</param>
+    /// <param name="half">Frequencies.</param>
+    public static void Fourier(ArrayView<float> x, ArrayView<float> frequencies, ArrayView<float> y, int batch, int half)
+    {
+        var tasks = batch * half;
+        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
+        for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
+        {
+            var image = task / half;
+            var i = task % half;
+
+            // Angles reach hundreds, where another order of these two roundings would show in the fifth digit.
+            var angle = x[image] * (TwoPi * frequencies[i]);
+            y[image * 2 * half + i] = FloatMath.Cos(angle);
+            y[(image * 2 + 1) * half + i] = FloatMath.Sin(angle);
         }
     }
 }

@@ -28,6 +28,34 @@ public static class Elementwise
         return y;
     }
 
+    /// <summary>Scaled sum: <c>(a + b) * scale</c>, such as a residual connection with the factor sqrt(0.5) that keeps the variance.</summary>
+    /// <param name="tape">The tape.</param>
+    /// <param name="a">First term.</param>
+    /// <param name="b">Second term, of the same shape.</param>
+    /// <param name="scale">Factor of the sum.</param>
+    /// <returns>The scaled sum.</returns>
+    public static Tensor AddScaled(this Tape tape, Tensor a, Tensor b, float scale)
+    {
+        Shapes.Require(Shapes.Same(b, a), [a, b]);
+        var y = tape.New([.. a.Shape]);
+        Combine(a, b, y, scale, scale, accumulate: false);
+        tape.Record(y, [a, b], dy =>
+        {
+            if (tape.WantsGradient(b, out var db, out var accumulate))
+            {
+                Combine(dy, null, db, scale, 0f, accumulate != 0);
+            }
+
+            if (a.RequiresGradient)
+            {
+                Combine(dy, null, dy, scale, 0f, accumulate: false);
+            }
+
+            tape.AddGradient(a, dy);
+        });
+        return y;
+    }
+
     /// <summary>SiLU, <c>x * sigmoid(x)</c>.</summary>
     /// <param name="tape">The tape.</param>
     /// <param name="x">The input.</param>

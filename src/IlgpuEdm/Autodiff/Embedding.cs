@@ -42,4 +42,24 @@ public static class Embedding
         f.Release();
         return y;
     }
+
+    /// <summary>
+    /// Fourier features, <c>[cos(2 pi f_i x), sin(2 pi f_i x)]</c> (Tancik et al. 2020; NCSN++ in Song et al. 2021). The angles are rounded
+    /// to float32 as <c>x * (2 pi f)</c>, as in the training of the published networks.
+    /// </summary>
+    /// <param name="tape">The tape.</param>
+    /// <param name="x">One number an image; angles of up to 10,000 keep the precision of float32.</param>
+    /// <param name="frequencies">The frequencies, <c>[channels / 2]</c>; they get no gradient.</param>
+    /// <returns><c>[N, channels]</c>.</returns>
+    public static Tensor FourierEmbedding(this Tape tape, ReadOnlySpan<float> x, Tensor frequencies)
+    {
+        var half = frequencies.Length;
+        var y = tape.New(x.Length, 2 * half);
+        var input = tape.From(x, x.Length);
+        tape.Device.Launch(
+            EmbeddingKernels.Fourier, tape.Device.WorkItems(x.Length * half), default,
+            input.View, frequencies.View, y.View, x.Length, half);
+        input.Release();
+        return y;
+    }
 }

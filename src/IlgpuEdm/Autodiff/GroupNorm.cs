@@ -1,9 +1,10 @@
+using ILGPU;
 using IlgpuEdm.Devices;
 using IlgpuEdm.Kernels.Normalization;
 
 namespace IlgpuEdm.Autodiff;
 
-/// <summary>Group norm with SiLU fused.</summary>
+/// <summary>Group norm with SiLU fused, plain or with a scale and a shift of each image.</summary>
 public static class GroupNorm
 {
     private const int PieceFloats = 4096;
@@ -19,7 +20,31 @@ public static class GroupNorm
     /// <param name="epsilon">What is added to the variance.</param>
     /// <param name="silu">Whether SiLU follows.</param>
     /// <returns>As the input.</returns>
-    public static Tensor Normalize(this Tape tape, Tensor x, Tensor gamma, Tensor beta, int groups, float epsilon, bool silu)
+    public static Tensor Normalize(this Tape tape, Tensor x, Tensor gamma, Tensor beta, int groups, float epsilon, bool silu) =>
+        Apply(tape, x, gamma, beta, null, groups, epsilon, silu);
+
+    /// <summary>
+    /// Adaptive group norm: <c>silu(norm(x) * (1 + scale) + shift)</c>, where the norm is that of <see cref="Normalize"/> and scale and
+    /// shift come from the noise level's embedding (Dhariwal and Nichol 2021).
+    /// </summary>
+    /// <param name="tape">The tape.</param>
+    /// <param name="x">Input, <c>[N, H, W, C]</c>.</param>
+    /// <param name="gamma">Scale of the norm, <c>[C]</c>.</param>
+    /// <param name="beta">Shift of the norm, <c>[C]</c>.</param>
+    /// <param name="scaleShift">The scale of each image and channel, then the shifts, <c>[N, 2C]</c>.</param>
+    /// <param name="groups">Groups; divides C.</param>
+    /// <param name="epsilon">What is added to the variance.</param>
+    /// <returns>As the input.</returns>
+    public static Tensor NormalizeAdaptive(
+        this Tape tape, Tensor x, Tensor gamma, Tensor beta, Tensor scaleShift, int groups, float epsilon)
+    {
+        Shapes.Require(
+            scaleShift.Shape.Count == 2 && scaleShift.Size(0) == x.Size(0) && scaleShift.Size(1) == 2 * x.Size(-1), [x, scaleShift]);
+        return Apply(tape, x, gamma, beta, scaleShift, groups, epsilon, silu: true);
+    }
+
+    private static Tensor Apply(
+        Tape tape, Tensor x, Tensor gamma, Tensor beta, Tensor? scaleShift, int groups, float epsilon, bool silu)
     {
         var device = tape.Device;
         int batch = x.Size(0), channels = x.Size(-1), pixels = x.Length / (batch * channels);
@@ -51,11 +76,16 @@ public static class GroupNorm
         device.Launch(
             GroupNormForward.Coefficients, device.WorkItems(batch * groups), default,
             moments.View, gamma.View, beta.View, coefficients.View, shape);
+        if (scaleShift != null)
+        {
+            device.Launch(AdaptiveScale.Fold, device.WorkItems(batch), default, scaleShift.View, coefficients.View, shape);
+        }
+
         device.Launch(
             GroupNormForward.Apply, applyItems, new KernelWork(0, 8.0 * x.Length), x.View, coefficients.View, y.View, shape);
 
         tape.Record(
-            y, [x, gamma, beta],
+            y, [x, gamma, beta, scaleShift],
             dy =>
             {
                 using var sums = device.Pool.Rent(2L * batch * channels);
@@ -65,6 +95,11 @@ public static class GroupNorm
                 device.Launch(
                     GroupNormBackward.Reduce, reduceItems, new KernelWork(0, 8.0 * x.Length),
                     x.View, dy.View, coefficients.View, sums.View, shape);
+                if (scaleShift != null)
+                {
+                    Unfold(tape, sums.View, gamma, beta, coefficients, scaleShift, shape);
+                }
+
                 device.Launch(
                     GroupNormBackward.Combine, device.WorkItems(batch * groups + channels), default,
                     sums.View, gamma.View, coefficients.View, dGamma, dBeta, shape);
@@ -79,5 +114,16 @@ public static class GroupNorm
             },
             coefficients);
         return y;
+    }
+
+    private static void Unfold(
+        Tape tape, ArrayView<float> sums, Tensor gamma, Tensor beta, Tensor coefficients, Tensor scaleShift, GroupNormShape shape)
+    {
+        var device = tape.Device;
+        using var unwanted = device.Pool.Rent(scaleShift.Length);
+        var gradient = tape.WantsGradient(scaleShift, out var wanted, out var accumulate) ? wanted.View : unwanted.View;
+        device.Launch(
+            AdaptiveScale.Unfold, device.WorkItems(shape.Batch), default,
+            sums, gamma.View, beta.View, coefficients.View, scaleShift.View, gradient, shape, accumulate);
     }
 }

@@ -34,6 +34,21 @@ internal static class SelfTestElementwise
         run.CompareGradient($"{name}: gradient of second", b, SelfTestRun.Widen(hg));
     }
 
+    public static void AddScaled(SelfTestRun run, int rows, int columns)
+    {
+        const float scale = 0.70710678f;
+        var name = $"scaled sum, {rows} of {columns}";
+        float[] ha = run.Numbers(rows * columns), hb = run.Numbers(ha.Length), hg = run.Numbers(ha.Length);
+        Tensor a = run.Leaf(ha, rows, columns), b = run.Leaf(hb, rows, columns);
+
+        var y = run.Tape.AddScaled(a, b, scale);
+        run.Compare(name, y, [.. ha.Zip(hb, (u, v) => ((double)u + v) * scale)]);
+        run.Backward(y, hg);
+        var gradient = Array.ConvertAll(hg, g => (double)g * scale);
+        run.CompareGradient($"{name}: gradient of first", a, gradient);
+        run.CompareGradient($"{name}: gradient of second", b, gradient);
+    }
+
     public static void CombineImages(SelfTestRun run, int n, int size, bool two)
     {
         var name = $"weighted {(two ? "sum of two images" : "images")}, {n} of {size}";

@@ -55,6 +55,15 @@ internal static class SelfTestRandom
         }
     }
 
+    public static void FourierEmbedding(SelfTestRun run, int frequencies)
+    {
+        // c_noise = ln(sigma) / 4 at sigma from 0.002 to 80, and frequencies of standard deviation 16 and beyond.
+        float[] levels = [0f, -1.5536520f, 1.0955067f, 0.37f, -0.002f];
+        var f = Array.ConvertAll(run.Numbers(frequencies), v => 64f * v);
+        var y = run.Tape.FourierEmbedding(levels, run.Tape.From(f, frequencies));
+        run.Compare($"Fourier embedding, {frequencies} frequencies", y, ReferenceEmbedding.Fourier(levels, f));
+    }
+
     private static double Factor(int image, int element, float rate)
     {
         var number = (ulong)(FirstImage + image);

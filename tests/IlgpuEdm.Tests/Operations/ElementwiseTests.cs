@@ -43,6 +43,34 @@ public abstract class ElementwiseTests : OperationTestBase
 
     [TestMethod]
     [DataRow(1, 1)]
+    [DataRow(3, 1501)]
+    public void ScaledSumMatchesTheReference(int rows, int columns) =>
+        AssertMatchesReference(run => SelfTestElementwise.AddScaled(run, rows, columns));
+
+    [TestMethod]
+    public void AScaledSumOfATensorWithItselfAddsItsGradients()
+    {
+        float[] hx = Integers(1, 133), hg = Integers(2, 133);
+        var x = Input(hx, 133);
+        Backward(Tape.AddScaled(x, x, 0.5f), hg);
+        AssertExact(Widen(hg), x.Gradient!, "half of the gradient, twice");
+    }
+
+    [TestMethod]
+    public void AScaledSumWithAConstantGivesTheOtherItsGradient()
+    {
+        float[] hx = Integers(1, 133), hg = Integers(2, 133);
+        foreach (var first in new[] { true, false })
+        {
+            Tensor x = Input(hx, 133), constant = Tape.From(hx, 133);
+            Backward(first ? Tape.AddScaled(x, constant, 0.5f) : Tape.AddScaled(constant, x, 0.5f), hg);
+            AssertExact([.. hg.Select(g => 0.5 * g)], x.Gradient!, $"gradient of the {(first ? "first" : "second")} term");
+            Assert.IsNull(constant.Gradient, "a constant has no gradient");
+        }
+    }
+
+    [TestMethod]
+    [DataRow(1, 1)]
     [DataRow(5, 331)]
     [DataRow(9, 64)]
     public void CombineImagesMatchesTheReference(int n, int size)

@@ -24,6 +24,35 @@ public abstract class GroupNormTests : OperationTestBase
     }
 
     [TestMethod]
+    [DataRow(3, 5, 6, 16, 4)]
+    [DataRow(2, 7, 5, 48, 12)]
+    [DataRow(1, 9, 9, 33, 11)]
+    [DataRow(2, 1, 1, 8, 2)]
+    [DataRow(5, 13, 3, 6, 1)]
+    public void TheAdaptiveOneMatchesTheReference(int n, int h, int w, int c, int groups) =>
+        AssertMatchesReference(run => SelfTestNorm.NormalizeAdaptive(run, n, h, w, c, groups));
+
+    [TestMethod]
+    public void TheAdaptiveOneWithoutScaleAndShiftIsThePlainOneBitForBit()
+    {
+        const int n = 2, pixels = 35, c = 20;
+        float[] hx = Numbers(1, n * pixels * c), hgamma = Numbers(2, c), hbeta = Numbers(3, c), hg = Numbers(4, hx.Length);
+        List<float[]> results = [];
+        foreach (var adaptive in new[] { false, true })
+        {
+            Tensor x = Input(hx, n, pixels, 1, c), gamma = Parameter(hgamma, c), beta = Parameter(hbeta, c);
+            var y = adaptive
+                ? Tape.NormalizeAdaptive(x, gamma, beta, Tape.From(new float[n * 2 * c], n, 2 * c), 5, 1e-5f)
+                : Tape.Normalize(x, gamma, beta, 5, 1e-5f, silu: true);
+            var output = y.ToArray();
+            Backward(y, hg);
+            results.Add([.. output, .. x.Gradient!.ToArray(), .. gamma.Gradient!.ToArray(), .. beta.Gradient!.ToArray()]);
+        }
+
+        CollectionAssert.AreEqual(results[0], results[1], "output and gradients of the plain and the adaptive norm");
+    }
+
+    [TestMethod]
     public void AMeanFarFromZeroCostsLittlePrecision()
     {
         // Mean of squares minus square of the mean would be off by 1e-3 here.

@@ -80,6 +80,12 @@ public abstract class RandomTests : OperationTestBase
         }
     }
 
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(37)]
+    public void FourierEmbeddingMatchesTheReference(int frequencies) =>
+        AssertMatchesReference(run => SelfTestRandom.FourierEmbedding(run, frequencies));
+
     private float[] Draw(ulong seed, long firstImage, int n, int size, RandomPurpose purpose)
     {
         using var key = new RandomKey(Device, seed);

@@ -34,10 +34,13 @@ public sealed class ShapeTests : OperationTestBase
     {
         var x = Zeros(2, 4, 4, 6);
         Refused(() => Tape.Add(x, Zeros(2, 4, 4, 5)), "a sum of different shapes");
+        Refused(() => Tape.AddScaled(x, Zeros(2, 4, 4, 5), 1f), "a scaled sum of different shapes");
         Refused(() => Tape.Concatenate(x, Zeros(2, 4, 2, 6)), "images of different sizes");
         Refused(() => Tape.CombineImages(x, x, [1f, 2f], [1f]), "one factor for two images");
         Refused(() => Tape.Normalize(x, Zeros(6), Zeros(3), 3, 1e-6f, silu: false), "a short beta");
         Refused(() => Tape.Normalize(x, Zeros(6), Zeros(6), 4, 1e-6f, silu: false), "groups that do not divide the channels");
+        Refused(() => Tape.NormalizeAdaptive(x, Zeros(6), Zeros(6), Zeros(2, 6), 3, 1e-6f), "scales without shifts");
+        Refused(() => Tape.NormalizeAdaptive(x, Zeros(6), Zeros(6), Zeros(1, 12), 3, 1e-6f), "scales of one image");
         Refused(() => Tape.Attend(x, heads: 4), "heads that do not divide the channels");
         Refused(() => Tape.Downsample(Zeros(1, 3, 4, 2)), "an odd number of rows");
         Refused(() => Tape.WeightedSquaredError(x, Zeros(2, 4, 4, 3), [1f, 1f], 1f), "targets of other channels");

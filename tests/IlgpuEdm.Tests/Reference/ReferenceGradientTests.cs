@@ -59,6 +59,24 @@ public class ReferenceGradientTests
     }
 
     [TestMethod]
+    public void AdaptiveGroupNorm()
+    {
+        const int n = 2, pixels = 6, c = 8, groups = 2;
+        const double eps = 1e-2;
+        (double[] x, double[] gamma, double[] beta) = (Random(1, n * pixels * c), Random(2, c), Random(3, c));
+        (double[] scaleShift, double[] gradOut) = (Random(4, n * 2 * c), Random(5, x.Length));
+        double[] Out(double[] x, double[] gamma, double[] beta, double[] scaleShift) =>
+            ReferenceAdaptiveGroupNorm.Forward(x, gamma, beta, scaleShift, n, pixels, c, groups, eps);
+
+        ReferenceAdaptiveGroupNorm.Gradients gradients =
+            ReferenceAdaptiveGroupNorm.Backward(x, gamma, beta, scaleShift, gradOut, n, pixels, c, groups, eps);
+        Check(v => Out(v, gamma, beta, scaleShift), x, gradOut, gradients.X, "x");
+        Check(v => Out(x, v, beta, scaleShift), gamma, gradOut, gradients.Gamma, "gamma");
+        Check(v => Out(x, gamma, v, scaleShift), beta, gradOut, gradients.Beta, "beta");
+        Check(v => Out(x, gamma, beta, v), scaleShift, gradOut, gradients.ScaleShift, "scale and shift");
+    }
+
+    [TestMethod]
     public void Linear()
     {
         const int rows = 3, inF = 5, outF = 4;

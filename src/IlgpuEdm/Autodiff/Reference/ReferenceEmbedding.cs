@@ -1,6 +1,6 @@
 namespace IlgpuEdm.Autodiff.Reference;
 
-/// <summary>The positional embedding of noise levels on the host in float64 (Vaswani et al. 2017, as diffusion models use it).</summary>
+/// <summary>Embeddings of noise levels on the host in float64: positional (Vaswani et al. 2017) and Fourier (Tancik et al. 2020).</summary>
 public static class ReferenceEmbedding
 {
     /// <summary>
@@ -25,6 +25,30 @@ public static class ReferenceEmbedding
                 (double sin, double cos) = Math.SinCos(levels[n] * frequency);
                 output[n * channels + i] = sinFirst ? sin : cos;
                 output[n * channels + half + i] = sinFirst ? cos : sin;
+            }
+        }
+
+        return output;
+    }
+
+    /// <summary>
+    /// [cos(2 pi level f_0), ..., sin(2 pi level f_0), ...]. The angles are the float32 numbers level * (2 pi f), each product rounded:
+    /// they are part of the definition, since angles of hundreds of radians carry that rounding into the fifth digit of the result.
+    /// </summary>
+    /// <param name="levels">Noise levels c_noise, [n].</param>
+    /// <param name="frequencies">Frequencies f, [channels / 2].</param>
+    /// <returns>Embedding, [n, channels].</returns>
+    public static double[] Fourier(float[] levels, float[] frequencies)
+    {
+        int half = frequencies.Length;
+        var output = new double[levels.Length * 2 * half];
+        for (int n = 0; n < levels.Length; n++)
+        {
+            for (int i = 0; i < half; i++)
+            {
+                float turn = (float)(2 * Math.PI) * frequencies[i];
+                float angle = levels[n] * turn;
+                (output[(2 * n + 1) * half + i], output[2 * n * half + i]) = Math.SinCos(angle);
             }
         }
 
