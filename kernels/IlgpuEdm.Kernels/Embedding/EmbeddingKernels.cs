@@ -31,13 +31,14 @@ public static class EmbeddingKernels
         }
     }
 
-    /// <summary><c>y[n] = [cos(2 pi f x[n]), sin(2 pi f x[n])]</c>.</summary>
+    /// <summary><c>y[n] = [cos(2 pi f x[n]), sin(2 pi f x[n])]</c>, or with the halves exchanged.</summary>
     /// <param name="x">One number an image.</param>
     /// <param name="frequencies">The frequencies f, half as many as channels.</param>
     /// <param name="y">Result, <c>[N, channels]</c>.</param>
     /// <param name="batch">Images.</param>
     /// <param name="half">Frequencies.</param>
-    public static void Fourier(ArrayView<float> x, ArrayView<float> frequencies, ArrayView<float> y, int batch, int half)
+    /// <param name="sineFirst">Not 0 for sines before cosines.</param>
+    public static void Fourier(ArrayView<float> x, ArrayView<float> frequencies, ArrayView<float> y, int batch, int half, int sineFirst)
     {
         var tasks = batch * half;
         var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
@@ -48,8 +49,10 @@ public static class EmbeddingKernels
 
             // Angles reach hundreds, where another order of these two roundings would show in the fifth digit.
             var angle = x[image] * (TwoPi * frequencies[i]);
-            y[image * 2 * half + i] = FloatMath.Cos(angle);
-            y[(image * 2 + 1) * half + i] = FloatMath.Sin(angle);
+            var cosine = image * 2 * half + i;
+            var sine = cosine + half;
+            y[sineFirst != 0 ? sine : cosine] = FloatMath.Cos(angle);
+            y[sineFirst != 0 ? cosine : sine] = FloatMath.Sin(angle);
         }
     }
 }

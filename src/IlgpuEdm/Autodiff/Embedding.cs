@@ -50,15 +50,16 @@ public static class Embedding
     /// <param name="tape">The tape.</param>
     /// <param name="x">One number an image; angles of up to 10,000 keep the precision of float32.</param>
     /// <param name="frequencies">The frequencies, <c>[channels / 2]</c>; they get no gradient.</param>
+    /// <param name="sineFirst">Sines before cosines, as SongUNet has them.</param>
     /// <returns><c>[N, channels]</c>.</returns>
-    public static Tensor FourierEmbedding(this Tape tape, ReadOnlySpan<float> x, Tensor frequencies)
+    public static Tensor FourierEmbedding(this Tape tape, ReadOnlySpan<float> x, Tensor frequencies, bool sineFirst = false)
     {
         var half = frequencies.Length;
         var y = tape.New(x.Length, 2 * half);
         var input = tape.From(x, x.Length);
         tape.Device.Launch(
             EmbeddingKernels.Fourier, tape.Device.WorkItems(x.Length * half), default,
-            input.View, frequencies.View, y.View, x.Length, half);
+            input.View, frequencies.View, y.View, x.Length, half, sineFirst ? 1 : 0);
         input.Release();
         return y;
     }

@@ -96,13 +96,14 @@ public sealed class ParameterBlock : IDisposable
     /// <param name="file">The file.</param>
     /// <param name="prefix">Put before each name.</param>
     /// <param name="path">Named in errors.</param>
+    /// <param name="fixedPrefix">Put before the names of values that are not trained; null for the same prefix.</param>
     /// <exception cref="EdmException">A parameter is missing or has another shape; nothing has changed then.</exception>
-    public void Load(SafetensorsFile file, string prefix, string path)
+    public void Load(SafetensorsFile file, string prefix, string path, string? fixedPrefix = null)
     {
         var block = new float[_list.BlockLength];
         foreach (var parameter in _list.All)
         {
-            var name = prefix + parameter.Name;
+            var name = (parameter.Trained ? prefix : fixedPrefix ?? prefix) + parameter.Name;
             if (!file.Contains(name))
             {
                 throw new EdmException($"{path}: tensor '{name}' is missing; the file belongs to another network");

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using IlgpuEdm.Autodiff;
 using IlgpuEdm.Devices;
+using IlgpuEdm.Devices;
 using IlgpuEdm.Diffusion;
 using IlgpuEdm.Formats;
 using IlgpuEdm.Networks;
@@ -12,30 +13,55 @@ namespace IlgpuEdm.Tests.Golden;
 internal static class GoldenNetwork
 {
     /// <summary>Reads the options; what the file leaves out has the reference's default, or the given value.</summary>
-    public static SongUNetOptions ReadOptions(SafetensorsFile file, int resolution = 0, int channels = 0)
+    public static UNetOptions ReadOptions(SafetensorsFile file, int resolution = 0, int channels = 0, int outputsPerChannel = 1)
     {
         using var json = JsonDocument.Parse(file.Metadata["config"]);
         var c = json.RootElement;
-        return new SongUNetOptions
+        var isSong = Text("model_type", "SongUNet") == "SongUNet";
+        var size = Int("img_resolution", resolution);
+        var imageChannels = Int("img_channels", channels);
+        UNetOptions family = isSong
+            ? new SongUNetOptions
+            {
+                Height = size,
+                Width = size,
+                ImageChannels = imageChannels,
+                EmbeddingType = Enum.Parse<EmbeddingType>(Text("embedding_type", "positional"), ignoreCase: true),
+                EncoderType = Enum.Parse<EncoderType>(Text("encoder_type", "standard"), ignoreCase: true),
+                DecoderType = Enum.Parse<DecoderType>(Text("decoder_type", "standard"), ignoreCase: true),
+                ChannelMultNoise = Int("channel_mult_noise", 1),
+                ResampleFilter = List("resample_filter", 1, 1),
+            }
+            : new DhariwalUNetOptions { Height = size, Width = size, ImageChannels = imageChannels };
+        return family with
         {
-            Height = Int("img_resolution", resolution),
-            Width = Int("img_resolution", resolution),
-            ImageChannels = Int("img_channels", channels),
+            OutputChannels = imageChannels * outputsPerChannel,
             LabelDim = Int("label_dim", 0),
             AugmentDim = Int("augment_dim", 0),
-            ModelChannels = Int("model_channels", 128),
-            ChannelMult = List("channel_mult", 1, 2, 2, 2),
-            BlocksPerLevel = Int("num_blocks", 4),
-            AttentionResolutions = List("attn_resolutions", 16),
+            ModelChannels = Int("model_channels", isSong ? 128 : 192),
+            ChannelMult = isSong ? List("channel_mult", 1, 2, 2, 2) : List("channel_mult", 1, 2, 3, 4),
+            ChannelMultEmb = Int("channel_mult_emb", 4),
+            BlocksPerLevel = Int("num_blocks", isSong ? 4 : 3),
+            AttentionResolutions = isSong ? List("attn_resolutions", 16) : List("attn_resolutions", 32, 16, 8),
 
             // The golden tensors were computed with dropout off, whatever the network's own.
             Dropout = 0,
         };
 
+        string Text(string name, string otherwise) => c.TryGetProperty(name, out var value) ? value.GetString()! : otherwise;
+
         int Int(string name, int otherwise) => c.TryGetProperty(name, out var value) ? value.GetInt32() : otherwise;
 
         int[] List(string name, params int[] otherwise) =>
             c.TryGetProperty(name, out var value) ? value.EnumerateArray().Select(v => v.GetInt32()).ToArray() : otherwise;
+    }
+
+    /// <summary>Reads the weights of a network and the values that are not trained.</summary>
+    public static ParameterBlock Weights(Device device, UNet network, SafetensorsFile file, string name, bool gradients = false)
+    {
+        var weights = new ParameterBlock(device, network.Parameters, gradients);
+        weights.Load(file, "param.model.", name, fixedPrefix: "buffer.model.");
+        return weights;
     }
 
     /// <summary>
@@ -61,7 +87,7 @@ internal static class GoldenNetwork
         Func<Parameter, float[], float[]>? select = null)
     {
         var compared = 0;
-        foreach (var parameter in list.All)
+        foreach (var parameter in list.All.Where(p => p.Trained))
         {
             var actual = parameter.ToFile(block.Slice(parameter.Offset, parameter.Length));
             var expected = file.GetFloats(prefix + parameter.Name);
@@ -76,6 +102,15 @@ internal static class GoldenNetwork
         }
 
         return compared;
+    }
+
+    /// <summary>The sums of a tensor over the elements of each image.</summary>
+    public static double[] SumPerImage(SafetensorsFile file, string name)
+    {
+        var values = file.GetDoubles(name);
+        var images = file.GetShape(name)[0];
+        var size = values.Length / images;
+        return [.. Enumerable.Range(0, images).Select(i => values.AsSpan(i * size, size).ToArray().Sum())];
     }
 
     /// <summary>Puts an NCHW tensor of the file on a tape as NHWC.</summary>

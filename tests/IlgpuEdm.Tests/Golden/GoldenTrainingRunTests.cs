@@ -27,7 +27,7 @@ public abstract class GoldenTrainingRunTests : DeviceTestBase
             EmaHalfLifeImages = 1000 * Number("ema_halflife_kimg"),
             EmaRampUpRatio = Number("ema_rampup_ratio"),
         };
-        using var model = new TrainingModel(Device, options, new LossOptions(), optimizer, 0);
+        using var model = new TrainingModel(Device, new ModelOptions { Network = options, Optimizer = optimizer }, 0);
         model.Weights.Load(file, "param0.model.", "training_run");
         model.Average.CopyFrom(model.Weights);
 
@@ -48,7 +48,7 @@ public abstract class GoldenTrainingRunTests : DeviceTestBase
 
         var expected = file.GetDoubles("out.loss");
         GoldenFile.AssertClose(losses, expected, 1e-5, "out.loss");
-        var list = new SongUNet(options).Parameters;
+        var list = options.Create().Parameters;
         GoldenNetwork.AssertBlock(
             file, "param_end.model.", list, model.Weights.Values.ToArray(), 1e-4, WithoutKeyBias);
         GoldenNetwork.AssertBlock(

@@ -169,18 +169,19 @@ internal static class FakeRun
         {
             DataName = "fake",
             DataFingerprint = "fake-37",
-            Network = new SongUNetOptions
+            Model = new ModelOptions
             {
-                Height = 4,
-                Width = 4,
-                ImageChannels = 1,
-                ModelChannels = 32,
-                ChannelMult = [1],
-                BlocksPerLevel = 1,
-                AttentionResolutions = [],
+                Network = new SongUNetOptions
+                {
+                    Height = 4,
+                    Width = 4,
+                    ImageChannels = 1,
+                    ModelChannels = 32,
+                    ChannelMult = [1],
+                    BlocksPerLevel = 1,
+                    AttentionResolutions = [],
+                },
             },
-            Loss = new LossOptions(),
-            Optimizer = new OptimizerOptions(),
             BatchSize = 8,
             MicroBatchSize = 4,
             Seed = seed,

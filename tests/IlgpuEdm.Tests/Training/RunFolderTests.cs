@@ -44,9 +44,9 @@ public class RunFolderTests
     public void Lists_in_the_options_are_part_of_the_identity()
     {
         RunIdentity identity = FakeRun.Options().Identity;
-        RunIdentity equal = identity with { Network = identity.Network with { ChannelMult = new List<int> { 1 } } };
+        RunIdentity equal = identity with { Model = identity.Model with { Network = identity.Model.Network with { ChannelMult = new List<int> { 1 } } } };
         Assert.IsTrue(identity.Matches(equal), "equal lists");
-        Assert.IsFalse(identity.Matches(identity with { Network = identity.Network with { ChannelMult = [1, 2] } }), "other lists");
+        Assert.IsFalse(identity.Matches(identity with { Model = identity.Model with { Network = identity.Model.Network with { ChannelMult = [1, 2] } } }), "other lists");
     }
 
     [TestMethod]
@@ -61,7 +61,9 @@ public class RunFolderTests
     {
         using var temp = new TemporaryFolder();
         RunOptions options = FakeRun.Options();
-        options = options with { Identity = options.Identity with { Loss = new LossOptions { SigmaData = 0.1 + 0.2 } } };
+        RunIdentity identity = options.Identity;
+        LossOptions loss = LossOptions.Named("edm", 0.1 + 0.2);
+        options = options with { Identity = identity with { Model = identity.Model with { Loss = loss } } };
         string run = Opened(temp, options, resume: true);
         RunOptions read = RunFolder.ReadOptions(run);
         Assert.IsTrue(read.Identity.Matches(options.Identity), "the identity");

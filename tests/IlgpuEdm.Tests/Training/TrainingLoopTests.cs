@@ -107,7 +107,13 @@ public abstract class TrainingLoopTests : DeviceTestBase
     }
 
     private static TrainingModel Model(Device device) => new(
-        device, _network, new LossOptions(), new OptimizerOptions { LearningRate = 1e-2, RampUpImages = 10, EmaHalfLifeImages = 50 }, seed: 3);
+        device,
+        new ModelOptions
+        {
+            Network = _network,
+            Optimizer = new OptimizerOptions { LearningRate = 1e-2, RampUpImages = 10, EmaHalfLifeImages = 50 },
+        },
+        seed: 3);
 
     private static double[] Train(TrainingModel model, int firstStep, int endStep)
     {

@@ -82,19 +82,19 @@ public abstract class TrainingModelTests : DeviceTestBase
     [TestMethod]
     public void OptionsOutOfRangeAreRefusedByName()
     {
-        Refused("--sigma-data", new LossOptions { SigmaData = 0 }, new OptimizerOptions());
+        Refused("--sigma-data", LossOptions.Named("edm", 0), new OptimizerOptions());
         Refused("--lr", new LossOptions(), new OptimizerOptions { LearningRate = double.NaN });
         Refused("beta2", new LossOptions(), new OptimizerOptions { Beta2 = 1 });
         Refused("epsilon", new LossOptions(), new OptimizerOptions { Epsilon = 0 });
 
         void Refused(string option, LossOptions loss, OptimizerOptions optimizer)
         {
-            var e = Assert.ThrowsExactly<EdmException>(() => new TrainingModel(Device, _network, loss, optimizer, 0).Dispose(), option);
+            var e = Assert.ThrowsExactly<EdmException>(() => new TrainingModel(Device, new ModelOptions { Network = _network, Loss = loss, Optimizer = optimizer }, 0).Dispose(), option);
             StringAssert.Contains(e.Message, option, "the option");
         }
     }
 
-    private TrainingModel Model() => new(Device, _network, new LossOptions(), new OptimizerOptions(), 7);
+    private TrainingModel Model() => new(Device, new ModelOptions { Network = _network }, 7);
 
     private static Batch SomeBatch(long firstImage = 0) => new()
     {

@@ -4,7 +4,7 @@ namespace IlgpuEdm.Tests.Diffusion;
 
 /// <summary>The noise levels of training: distribution, keys, strata, weight.</summary>
 [TestClass]
-public class EdmNoiseLevelsTests
+public class NoiseLevelsTests
 {
     private const double PMean = -1.2;
     private const double PStd = 1.2;
@@ -50,8 +50,42 @@ public class EdmNoiseLevelsTests
     [TestMethod]
     public void SeedsDiffer()
     {
-        double[] other = EdmNoiseLevels.Draw(0, 8, PMean, PStd, 4, false);
+        double[] other = new LogNormalLevels().Draw(0, 8, 4, false);
         CollectionAssert.AreNotEqual(Draw(0, 8, stratified: false), other, "another seed");
+    }
+
+    [TestMethod]
+    public void EveryDistributionRisesOrFallsBetweenItsEnds()
+    {
+        var iddpm = IddpmTable.Create();
+        foreach (var (levels, low, high) in new (NoiseLevels, double, double)[]
+        {
+            (new VpLevels(), new VpPreconditioner().SigmaMin, new VpPreconditioner().SigmaMax),
+            (new VeLevels(), 0.02, 100),
+            (new IddpmLevels(), iddpm[^2], iddpm[0]),
+            (new UniformLevels(), 0, 80),
+        })
+        {
+            double[] sigma = [.. Enumerable.Range(0, 1001).Select(i => levels.FromUniform(Math.Clamp(i / 1000.0, 1e-9, 1 - 1e-9)))];
+            var rises = sigma[^1] > sigma[0];
+            Assert.AreEqual(low, rises ? sigma[0] : sigma[^1], 1e-5 * high, $"lowest of {levels}");
+            Assert.AreEqual(high, rises ? sigma[^1] : sigma[0], 1e-5 * high, $"highest of {levels}");
+            for (var i = 1; i < sigma.Length; i++)
+            {
+                Assert.IsTrue(rises ? sigma[i] >= sigma[i - 1] : sigma[i] <= sigma[i - 1], $"{levels} at {i}");
+            }
+        }
+    }
+
+    [TestMethod]
+    public void SoftMinSnrIsTheSignalToNoiseRatioOfEdmsTargetCapped()
+    {
+        // k-diffusion's form: (sigma sigmaData)^2 / (sigma^2 + sigmaData^2)^2 on the network's output, whose error D's is c_out times.
+        const double sigma = 0.3, sigmaData = 0.7;
+        double cOut = new EdmPreconditioner { SigmaData = sigmaData }.COut(sigma);
+        double sum = sigma * sigma + sigmaData * sigmaData;
+        double expected = Math.Pow(sigma * sigmaData / sum, 2) / (cOut * cOut);
+        Assert.AreEqual(expected, new SoftMinSnrWeight { SigmaData = sigmaData }.Of(sigma), 1e-12);
     }
 
     [TestMethod]
@@ -60,20 +94,20 @@ public class EdmNoiseLevelsTests
         const double sigma = 0.3;
         const double sigmaData = 0.7;
         double cOut = sigma * sigmaData / Math.Sqrt(sigma * sigma + sigmaData * sigmaData);
-        Assert.AreEqual(1 / (cOut * cOut), EdmNoiseLevels.EdmLossWeight(sigma, sigmaData), 1e-12, "lambda = 1 / c_out^2");
+        Assert.AreEqual(1 / (cOut * cOut), new EdmWeight { SigmaData = sigmaData }.Of(sigma), 1e-12, "lambda = 1 / c_out^2");
     }
 
     [TestMethod]
     public void BadOptionsAreNamed()
     {
-        EdmException std = Assert.ThrowsExactly<EdmException>(() => EdmNoiseLevels.Draw(0, 4, -1.2, -1, 0, false));
+        EdmException std = Assert.ThrowsExactly<EdmException>(() => new LogNormalLevels { PStd = -1 }.Validate());
         Assert.StartsWith("--p-std", std.Message, "negative deviation");
-        EdmException mean = Assert.ThrowsExactly<EdmException>(() => EdmNoiseLevels.Draw(0, 4, double.NaN, 1, 0, false));
+        EdmException mean = Assert.ThrowsExactly<EdmException>(() => new LogNormalLevels { PMean = double.NaN }.Validate());
         Assert.StartsWith("--p-mean", mean.Message, "mean that is not a number");
     }
 
     private static double[] Draw(long firstImage, int batchSize, bool stratified) =>
-        EdmNoiseLevels.Draw(firstImage, batchSize, PMean, PStd, 3, stratified);
+        new LogNormalLevels { PMean = PMean, PStd = PStd }.Draw(firstImage, batchSize, 3, stratified);
 
     private static double[] Quantiles(double[] sigma) =>
         Array.ConvertAll(sigma, s => NormalDistribution.Cdf((Math.Log(s) - PMean) / PStd));
