@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using IlgpuEdm.Autodiff;
 using IlgpuEdm.Devices;
-using IlgpuEdm.Devices;
 using IlgpuEdm.Diffusion;
 using IlgpuEdm.Formats;
 using IlgpuEdm.Networks;

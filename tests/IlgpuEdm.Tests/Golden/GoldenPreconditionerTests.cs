@@ -34,7 +34,9 @@ public abstract class GoldenPreconditionerTests : DeviceTestBase
 
         // The reference writes an infinite range as the largest number of its type, or as infinity.
         var range = file.GetDoubles(name + "/sigma_range");
-        Assert.AreEqual(range[0], preconditioner.SigmaMin, 1e-6 * range[0], "lowest sigma");
+        // The reference's lowest VP level is computed in float32, where exp(1e-6) - 1 keeps three bits: half a step of 1 goes under the root.
+        var rounding = name == "vp" ? MathF.ScaleB(1, -24) / (2 * range[0]) : 1e-6 * range[0];
+        Assert.AreEqual(range[0], preconditioner.SigmaMin, rounding, "lowest sigma");
         Assert.IsTrue(
             double.IsInfinity(preconditioner.SigmaMax) ? range[1] > 1e30 : Math.Abs(preconditioner.SigmaMax / range[1] - 1) < 1e-6,
             $"highest sigma {preconditioner.SigmaMax} against {range[1]}");

@@ -65,7 +65,7 @@ public class ReferenceLossTests
     [TestMethod]
     public void WeightIsThatOfTheNoiseLevels() =>
         Assert.AreEqual(
-            EdmNoiseLevels.EdmLossWeight(0.3, SigmaData) * 4, ReferenceLoss.Forward([3], [1], [0.3], SigmaData)[0], 1e-10, "lambda 2^2");
+            new EdmWeight { SigmaData = SigmaData }.Of(0.3) * 4, ReferenceLoss.Forward([3], [1], [0.3], SigmaData)[0], 1e-10, "lambda 2^2");
 
     private static double[] Noisy(double[] y, double[] noise, double[] sigma)
     {

@@ -1,3 +1,4 @@
+using IlgpuEdm.Diffusion;
 using IlgpuEdm.Tests.Formats;
 using IlgpuEdm.Training;
 
