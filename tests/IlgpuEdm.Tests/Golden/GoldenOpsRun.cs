@@ -19,8 +19,6 @@ internal sealed class GoldenOpsRun(Device device, string name) : IDisposable
 
     public static double[] Widen(float[] values) => Array.ConvertAll(values, v => (double)v);
 
-    public bool IsTrue(string setting) => Operation.Setting(setting)?.GetBoolean() ?? false;
-
     public Tensor Input(string tensor) => Input(Operation.Values(tensor), OurShape(tensor));
 
     public Tensor Input(double[] values, params int[] shape)

@@ -15,24 +15,25 @@ internal sealed class GoldenOperation
 
     public GoldenOperation(string name) => this.name = name;
 
-    /// <summary>All operations of the file with this prefix that use no filter but [1, 1].</summary>
-    public static IEnumerable<string> Names(string prefix)
-    {
-        using JsonDocument settings = JsonDocument.Parse(Ops.Value.Metadata["ops"]);
-        return [.. settings.RootElement.EnumerateObject()
-            .Where(op => op.Name.StartsWith(prefix, StringComparison.Ordinal) && HasPlainFilter(op.Value))
-            .Select(op => op.Name)];
-    }
+    /// <summary>The name in the file.</summary>
+    public string Name => name;
 
-    private static bool HasPlainFilter(JsonElement settings) =>
-        !settings.TryGetProperty("filt", out JsonElement filter) || filter.EnumerateArray().All(tap => tap.GetDouble() == 1);
+    /// <summary>All operations that the file holds tensors of, or settings.</summary>
+    public static IEnumerable<string> Names { get; } =
+        Ops.Value.Tensors.Keys.Select(tensor => tensor.Split('/')[0]).Concat(Settings.Keys).Distinct().Order().ToList();
+
+    private static Dictionary<string, JsonElement> Settings =>
+        JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(Ops.Value.Metadata["ops"])!;
+
+    /// <summary>The taps of the operation's resampling filter; [1, 1] unless the settings name another.</summary>
+    public int[] Filter => Setting("filt") is { } filter ? [.. filter.EnumerateArray().Select(tap => tap.GetInt32())] : [1, 1];
+
+    /// <summary>Whether a setting is there and true.</summary>
+    public bool IsTrue(string setting) => Setting(setting)?.GetBoolean() ?? false;
 
     /// <summary>A number or boolean of the operation's settings.</summary>
-    public JsonElement? Setting(string key)
-    {
-        JsonElement operations = JsonSerializer.Deserialize<JsonElement>(Ops.Value.Metadata["ops"]);
-        return operations.GetProperty(name).TryGetProperty(key, out JsonElement value) ? value : null;
-    }
+    public JsonElement? Setting(string key) =>
+        Settings.TryGetValue(name, out JsonElement settings) && settings.TryGetProperty(key, out JsonElement value) ? value : null;
 
     /// <summary>The shape as the file has it.</summary>
     public int[] Shape(string tensor) => Ops.Value.GetShape($"{name}/{tensor}");
