@@ -32,6 +32,7 @@ public abstract class GoldenOpsTests : DeviceTestBase
             _ => throw new AssertFailedException($"no test knows the operation {name} of ops.safetensors"),
         };
         check(run);
+        run.Operation.AssertAllCompared();
     }
 
     private static void Convolution(GoldenOpsRun run)
@@ -67,14 +68,16 @@ public abstract class GoldenOpsTests : DeviceTestBase
     {
         Tensor x = run.Input("in.x"), gamma = run.Parameter("in.weight"), beta = run.Parameter("in.bias");
         int n = x.Size(0), c = x.Size(-1);
-        var scaleShift = run.Input(
-            RowsOf(n, run.Operation.Values("in.scale"), run.Operation.Values("in.shift")), n, 2 * c);
+        double[] scale = run.Operation.Values("in.scale"), shift = run.Operation.Values("in.shift");
+        var scaleShift = run.Input([.. Enumerable.Range(0, n).SelectMany(i => Row(scale, i, c).Concat(Row(shift, i, c)))], n, 2 * c);
         var y = run.Tape.NormalizeAdaptive(x, gamma, beta, scaleShift, Groups(run), Epsilon(run));
         run.Check(y, ("x", x), ("weight", gamma), ("bias", beta));
-        GoldenFile.AssertClose(
-            GoldenOpsRun.Widen(scaleShift.Gradient!.ToArray()),
-            RowsOf(n, run.Operation.Values("grad.scale"), run.Operation.Values("grad.shift")),
-            GoldenOpsRun.GradientTolerance, $"{run.Operation.Name}/grad.scale and grad.shift");
+        double[] gradient = GoldenOpsRun.Widen(scaleShift.Gradient!.ToArray());
+        foreach (var (part, name) in new[] { "grad.scale", "grad.shift" }.Index())
+        {
+            double[] rows = [.. Enumerable.Range(0, n).SelectMany(i => Row(gradient, 2 * i + part, c))];
+            run.Operation.AssertClose(rows, name, GoldenOpsRun.GradientTolerance);
+        }
     }
 
     private static void Silu(GoldenOpsRun run)
@@ -102,19 +105,18 @@ public abstract class GoldenOpsTests : DeviceTestBase
             var qkv = run.Input(values, n, tokens, 1, 3 * heads * c);
             var y = run.Tape.Attend(qkv, heads);
             double[] output = GoldenOpsRun.Widen(y.ToArray());
-            GoldenFile.AssertClose(
-                AttentionLayout.ToHeads(output, n, heads, c, tokens, parts: 1, part: 0), op.Values("out"), GoldenOpsRun.OutputTolerance,
-                $"{op.Name}/out, {heads} heads");
+            op.AssertClose(
+                AttentionLayout.ToHeads(output, n, heads, c, tokens, parts: 1, part: 0), "out", GoldenOpsRun.OutputTolerance,
+                $", {heads} heads");
 
             double[] gradOut = AttentionLayout.FromHeads(op.Values("grad_out"), n, heads, c, tokens);
             run.Tape.Backward(y, run.Tape.From(GoldenOpsRun.Narrow(gradOut), n, tokens, 1, heads * c));
             double[] gradient = GoldenOpsRun.Widen(qkv.Gradient!.ToArray());
             for (var part = 0; part < 3; part++)
             {
-                var name = "grad." + "qkv"[part];
-                GoldenFile.AssertClose(
-                    AttentionLayout.ToHeads(gradient, n, heads, c, tokens, parts: 3, part), op.Values(name), GoldenOpsRun.GradientTolerance,
-                    $"{op.Name}/{name}, {heads} heads");
+                op.AssertClose(
+                    AttentionLayout.ToHeads(gradient, n, heads, c, tokens, parts: 3, part), "grad." + "qkv"[part],
+                    GoldenOpsRun.GradientTolerance, $", {heads} heads");
             }
         }
     }
@@ -136,12 +138,7 @@ public abstract class GoldenOpsTests : DeviceTestBase
 
     private static float Epsilon(GoldenOpsRun run) => run.Operation.Setting("eps")!.Value.GetSingle();
 
-    // Each image's row of the first, then of the second.
-    private static double[] RowsOf(int n, double[] first, double[] second)
-    {
-        var size = first.Length / n;
-        return [.. Enumerable.Range(0, n).SelectMany(i => first.Skip(i * size).Take(size).Concat(second.Skip(i * size).Take(size)))];
-    }
+    private static IEnumerable<double> Row(double[] values, int row, int size) => values.Skip(row * size).Take(size);
 }
 
 [TestClass]

@@ -29,7 +29,9 @@ public class ReferenceGoldenTests
             _ when name.StartsWith("fourier_embedding", StringComparison.Ordinal) => FourierEmbedding,
             _ => throw new AssertFailedException($"no test knows the operation {name} of ops.safetensors"),
         };
-        check(new GoldenOperation(name));
+        var op = new GoldenOperation(name);
+        check(op);
+        op.AssertAllCompared();
     }
 
     private static void Convolution(GoldenOperation op)
