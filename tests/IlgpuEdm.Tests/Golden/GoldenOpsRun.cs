@@ -19,8 +19,6 @@ internal sealed class GoldenOpsRun(Device device, string name) : IDisposable
 
     public static double[] Widen(float[] values) => Array.ConvertAll(values, v => (double)v);
 
-    public bool IsTrue(string setting) => Operation.Setting(setting)?.GetBoolean() ?? false;
-
     public Tensor Input(string tensor) => Input(Operation.Values(tensor), OurShape(tensor));
 
     public Tensor Input(double[] values, params int[] shape)
@@ -43,7 +41,7 @@ internal sealed class GoldenOpsRun(Device device, string name) : IDisposable
     /// <summary>Compares the output, goes back, and compares the gradients.</summary>
     public void Check(Tensor output, params (string Name, Tensor Tensor)[] inputs)
     {
-        GoldenFile.AssertClose(Widen(output.ToArray()), Operation.Values("out"), OutputTolerance, $"{name}/out");
+        Operation.AssertOutput(Widen(output.ToArray()), OutputTolerance);
         if (inputs.Length == 0)
         {
             return;
@@ -52,8 +50,7 @@ internal sealed class GoldenOpsRun(Device device, string name) : IDisposable
         Tape.Backward(output, Tape.From(Narrow(Operation.Values("grad_out")), [.. output.Shape]));
         foreach (var (input, tensor) in inputs)
         {
-            GoldenFile.AssertClose(
-                Widen(tensor.Gradient!.ToArray()), Operation.Values("grad." + input), GradientTolerance, $"{name}/grad.{input}");
+            Operation.AssertClose(Widen(tensor.Gradient!.ToArray()), "grad." + input, GradientTolerance);
         }
     }
 

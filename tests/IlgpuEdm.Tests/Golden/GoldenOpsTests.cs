@@ -5,126 +5,140 @@ using IlgpuEdm.Tests.Reference;
 namespace IlgpuEdm.Tests.Golden;
 
 /// <summary>
-/// The operations on the tape against those of the reference implementation, forward and backward. Shapes and settings come from the file.
+/// Every operation of ops.safetensors on the tape against that of the reference implementation, forward and backward. Shapes and settings
+/// come from the file; an operation that no branch here knows fails.
 /// </summary>
 public abstract class GoldenOpsTests : DeviceTestBase
 {
-    [TestMethod]
-    [TestCategory("Golden")]
-    public void Convolutions()
-    {
-        foreach (var op in Operations("conv"))
-        {
-            // Both ways of resampling come before the convolution.
-            var x = op.Input("in.x");
-            var resampled = op.IsTrue("up") ? op.Tape.Upsample(x) : op.IsTrue("down") ? op.Tape.Downsample(x) : x;
-            Tensor weight = op.Parameter("in.weight"), bias = op.Parameter("in.bias");
-            op.Check(op.Tape.Convolve(resampled, weight, bias), ("x", x), ("weight", weight), ("bias", bias));
-        }
-    }
+    public static IEnumerable<object[]> Names => GoldenOperation.Names.Select(name => new object[] { name });
 
     [TestMethod]
     [TestCategory("Golden")]
-    public void Resampling()
+    [DynamicData(nameof(Names))]
+    public void Operation(string name)
     {
-        foreach (var op in Operations("resample"))
+        using var run = new GoldenOpsRun(Device, name);
+        Action<GoldenOpsRun> check = name switch
         {
-            var x = op.Input("in.x");
-            op.Check(op.IsTrue("up") ? op.Tape.Upsample(x) : op.Tape.Downsample(x), ("x", x));
+            _ when name.StartsWith("conv", StringComparison.Ordinal) => Convolution,
+            _ when name.StartsWith("resample", StringComparison.Ordinal) => Resampling,
+            _ when name.StartsWith("groupnorm", StringComparison.Ordinal) => GroupNorm,
+            _ when name.StartsWith("adaptive_groupnorm", StringComparison.Ordinal) => AdaptiveGroupNorm,
+            _ when name.StartsWith("silu", StringComparison.Ordinal) => Silu,
+            _ when name.StartsWith("linear", StringComparison.Ordinal) => Linear,
+            _ when name.StartsWith("attention", StringComparison.Ordinal) => Attention,
+            _ when name.StartsWith("positional_embedding", StringComparison.Ordinal) => PositionalEmbedding,
+            _ when name.StartsWith("fourier_embedding", StringComparison.Ordinal) => FourierEmbedding,
+            _ => throw new AssertFailedException($"no test knows the operation {name} of ops.safetensors"),
+        };
+        check(run);
+        run.Operation.AssertAllCompared();
+    }
+
+    private static void Convolution(GoldenOpsRun run)
+    {
+        var op = run.Operation;
+        Tensor x = run.Input("in.x"), weight = run.Parameter("in.weight"), bias = run.Parameter("in.bias");
+        var y = (op.IsTrue("up"), op.IsTrue("down"), op.IsTrue("fused")) switch
+        {
+            (true, _, true) => run.Tape.ConvolveUp(x, weight, bias, op.Filter),
+            (_, true, true) => run.Tape.ConvolveDown(x, weight, bias, op.Filter),
+            (true, _, _) => run.Tape.Convolve(run.Tape.Upsample(x, op.Filter), weight, bias),
+            (_, true, _) => run.Tape.Convolve(run.Tape.Downsample(x, op.Filter), weight, bias),
+            _ => run.Tape.Convolve(x, weight, bias),
+        };
+        run.Check(y, ("x", x), ("weight", weight), ("bias", bias));
+    }
+
+    private static void Resampling(GoldenOpsRun run)
+    {
+        var x = run.Input("in.x");
+        var filter = run.Operation.Filter;
+        run.Check(run.Operation.IsTrue("up") ? run.Tape.Upsample(x, filter) : run.Tape.Downsample(x, filter), ("x", x));
+    }
+
+    private static void GroupNorm(GoldenOpsRun run)
+    {
+        Tensor x = run.Input("in.x"), gamma = run.Parameter("in.weight"), beta = run.Parameter("in.bias");
+        var y = run.Tape.Normalize(x, gamma, beta, Groups(run), Epsilon(run), silu: false);
+        run.Check(y, ("x", x), ("weight", gamma), ("bias", beta));
+    }
+
+    private static void AdaptiveGroupNorm(GoldenOpsRun run)
+    {
+        Tensor x = run.Input("in.x"), gamma = run.Parameter("in.weight"), beta = run.Parameter("in.bias");
+        int n = x.Size(0), c = x.Size(-1);
+        double[] scale = run.Operation.Values("in.scale"), shift = run.Operation.Values("in.shift");
+        var scaleShift = run.Input([.. Enumerable.Range(0, n).SelectMany(i => Row(scale, i, c).Concat(Row(shift, i, c)))], n, 2 * c);
+        var y = run.Tape.NormalizeAdaptive(x, gamma, beta, scaleShift, Groups(run), Epsilon(run));
+        run.Check(y, ("x", x), ("weight", gamma), ("bias", beta));
+        double[] gradient = GoldenOpsRun.Widen(scaleShift.Gradient!.ToArray());
+        foreach (var (part, name) in new[] { "grad.scale", "grad.shift" }.Index())
+        {
+            double[] rows = [.. Enumerable.Range(0, n).SelectMany(i => Row(gradient, 2 * i + part, c))];
+            run.Operation.AssertClose(rows, name, GoldenOpsRun.GradientTolerance);
         }
     }
 
-    [TestMethod]
-    [TestCategory("Golden")]
-    public void GroupNorms()
+    private static void Silu(GoldenOpsRun run)
     {
-        foreach (var op in Operations("groupnorm"))
-        {
-            Tensor x = op.Input("in.x"), gamma = op.Parameter("in.weight"), beta = op.Parameter("in.bias");
-            int groups = op.Operation.Setting("groups")!.Value.GetInt32();
-            float epsilon = op.Operation.Setting("eps")!.Value.GetSingle();
-            var y = op.Tape.Normalize(x, gamma, beta, groups, epsilon, silu: false);
-            op.Check(y, ("x", x), ("weight", gamma), ("bias", beta));
-        }
+        var x = run.Input("in.x");
+        run.Check(run.Tape.Silu(x), ("x", x));
     }
 
-    [TestMethod]
-    [TestCategory("Golden")]
-    public void Silu()
+    private static void Linear(GoldenOpsRun run)
     {
-        foreach (var op in Operations("silu"))
-        {
-            var x = op.Input("in.x");
-            op.Check(op.Tape.Silu(x), ("x", x));
-        }
+        Tensor x = run.Input("in.x"), weight = run.Parameter("in.weight"), bias = run.Parameter("in.bias");
+        run.Check(run.Tape.Linear(x, weight, bias), ("x", x), ("weight", weight), ("bias", bias));
     }
 
-    [TestMethod]
-    [TestCategory("Golden")]
-    public void Linear()
-    {
-        foreach (var op in Operations("linear"))
-        {
-            Tensor x = op.Input("in.x"), weight = op.Parameter("in.weight"), bias = op.Parameter("in.bias");
-            op.Check(op.Tape.Linear(x, weight, bias), ("x", x), ("weight", weight), ("bias", bias));
-        }
-    }
-
-    [TestMethod]
-    [TestCategory("Golden")]
-    public void Attention()
+    private static void Attention(GoldenOpsRun run)
     {
         // The stored attention knows images times heads only, so every way to split their product must give it.
-        var op = new GoldenOperation("attention");
+        var op = run.Operation;
         var s = op.Shape("in.q");
         int c = s[1], tokens = s[2];
         foreach (var heads in Enumerable.Range(1, s[0]).Where(heads => s[0] % heads == 0))
         {
             var n = s[0] / heads;
             double[] values = AttentionLayout.Qkv(op.Values("in.q"), op.Values("in.k"), op.Values("in.v"), n, heads, c, tokens);
-            using var run = new GoldenOpsRun(Device, "attention");
             var qkv = run.Input(values, n, tokens, 1, 3 * heads * c);
             var y = run.Tape.Attend(qkv, heads);
             double[] output = GoldenOpsRun.Widen(y.ToArray());
-            GoldenFile.AssertClose(
-                AttentionLayout.ToHeads(output, n, heads, c, tokens, parts: 1, part: 0), op.Values("out"), GoldenOpsRun.OutputTolerance,
-                $"attention/out, {heads} heads");
+            op.AssertClose(
+                AttentionLayout.ToHeads(output, n, heads, c, tokens, parts: 1, part: 0), "out", GoldenOpsRun.OutputTolerance,
+                $", {heads} heads");
 
             double[] gradOut = AttentionLayout.FromHeads(op.Values("grad_out"), n, heads, c, tokens);
             run.Tape.Backward(y, run.Tape.From(GoldenOpsRun.Narrow(gradOut), n, tokens, 1, heads * c));
             double[] gradient = GoldenOpsRun.Widen(qkv.Gradient!.ToArray());
             for (var part = 0; part < 3; part++)
             {
-                var name = "grad." + "qkv"[part];
-                GoldenFile.AssertClose(
-                    AttentionLayout.ToHeads(gradient, n, heads, c, tokens, parts: 3, part), op.Values(name), GoldenOpsRun.GradientTolerance,
-                    $"attention/{name}, {heads} heads");
+                op.AssertClose(
+                    AttentionLayout.ToHeads(gradient, n, heads, c, tokens, parts: 3, part), "grad." + "qkv"[part],
+                    GoldenOpsRun.GradientTolerance, $", {heads} heads");
             }
         }
     }
 
-    [TestMethod]
-    [TestCategory("Golden")]
-    [DataRow("positional_embedding", false)]
-    [DataRow("positional_embedding_endpoint", true)]
-    public void PositionalEmbedding(string name, bool endpoint)
+    private static void PositionalEmbedding(GoldenOpsRun run)
     {
-        using var run = new GoldenOpsRun(Device, name);
         var levels = GoldenOpsRun.Narrow(run.Operation.Values("in.x"));
-        var y = run.Tape.PositionalEmbedding(levels, run.Operation.Shape("out")[1], endpoint, sineFirst: false);
-        run.Check(y);
+        var endpoint = run.Operation.Name.EndsWith("endpoint", StringComparison.Ordinal);
+        run.Check(run.Tape.PositionalEmbedding(levels, run.Operation.Shape("out")[1], endpoint, sineFirst: false));
     }
 
-    private IEnumerable<GoldenOpsRun> Operations(string prefix)
+    private static void FourierEmbedding(GoldenOpsRun run)
     {
-        List<string> names = [.. GoldenOperation.Names(prefix)];
-        Assert.IsNotEmpty(names, $"no operation {prefix}* in ops.safetensors");
-        foreach (var name in names)
-        {
-            using var run = new GoldenOpsRun(Device, name);
-            yield return run;
-        }
+        var levels = GoldenOpsRun.Narrow(run.Operation.Values("in.x"));
+        run.Check(run.Tape.FourierEmbedding(levels, run.Input("freqs")));
     }
+
+    private static int Groups(GoldenOpsRun run) => run.Operation.Setting("groups")!.Value.GetInt32();
+
+    private static float Epsilon(GoldenOpsRun run) => run.Operation.Setting("eps")!.Value.GetSingle();
+
+    private static IEnumerable<double> Row(double[] values, int row, int size) => values.Skip(row * size).Take(size);
 }
 
 [TestClass]

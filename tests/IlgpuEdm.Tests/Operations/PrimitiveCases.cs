@@ -42,6 +42,7 @@ internal static class PrimitiveCases
             return [Data(r, valid * stride + 9), r.Next(9), stride, rows, valid, Data(r, rows * width + 5), r.Next(5), width];
         },
         ["Rows.StoreTile"] = StoreTile,
+        ["Taps.Sum"] = TapsSum,
         ["Pointwise.Combine"] = r =>
         {
             int count = r.Next(1, 60), size = count + 9;
@@ -139,6 +140,17 @@ internal static class PrimitiveCases
         [
             Data(r, rows * tileWidth + 9), r.Next(9), tileWidth, rows, columns, Data(r, rows * stride + 9), r.Next(9), stride,
             Data(r, columns + 5), r.Next(-1, 5), Data(r, rows * stride + 9), r.Next(-1, 5), r.NextSingle(), r.NextSingle(), r.Next(2),
+        ];
+    }
+
+    private static object[] TapsSum(Random r)
+    {
+        int runs = r.Next(1, 6), count = r.Next(1, 40), taps = r.Next(1, 7), tapStride = r.Next(1, 50), xStride = r.Next(1, 50);
+        var stride = count + r.Next(5);
+        return
+        [
+            Data(r, runs * xStride + taps * tapStride + count + 9), r.Next(9), xStride, tapStride, Data(r, taps + 5), r.Next(5), taps,
+            Data(r, runs * stride + 9), r.Next(9), stride, runs, count, r.Next(2),
         ];
     }
 

@@ -43,8 +43,24 @@ public sealed class ShapeTests : OperationTestBase
         Refused(() => Tape.NormalizeAdaptive(x, Zeros(6), Zeros(6), Zeros(1, 12), 3, 1e-6f), "scales of one image");
         Refused(() => Tape.Attend(x, heads: 4), "heads that do not divide the channels");
         Refused(() => Tape.Downsample(Zeros(1, 3, 4, 2)), "an odd number of rows");
+        Refused(() => Tape.Downsample(Zeros(1, 4, 3, 2), [1, 3, 3, 1]), "an odd number of columns");
+        Refused(() => Tape.ConvolveDown(Zeros(1, 4, 3, 2), Zeros(3, 3, 2, 2), null, [1, 3, 3, 1]), "an odd number of columns to convolve");
         Refused(() => Tape.WeightedSquaredError(x, Zeros(2, 4, 4, 3), [1f, 1f], 1f), "targets of other channels");
         Refused(() => Tape.Backward(x, Zeros(2, 4, 4, 3)), "a gradient of another shape");
+    }
+
+    [TestMethod]
+    [DataRow(new int[0])]
+    [DataRow(new[] { 1 })]
+    [DataRow(new[] { 1, 2, 1 })]
+    [DataRow(new[] { 1, -1 })]
+    public void ResamplingRefusesFiltersThatCannotResample(int[] filter)
+    {
+        Tensor x = Zeros(1, 4, 4, 2), weight = Zeros(1, 1, 2, 2);
+        Refused(() => Tape.Upsample(x, filter), "up");
+        Refused(() => Tape.Downsample(x, filter), "down");
+        Refused(() => Tape.ConvolveUp(x, weight, null, filter), "convolution up");
+        Refused(() => Tape.ConvolveDown(x, weight, null, filter), "convolution down");
     }
 
     [TestMethod]

@@ -12,27 +12,35 @@ internal sealed class GoldenOperation
     private static readonly Lazy<SafetensorsFile> Ops = new(() => GoldenFile.Open("ops"));
 
     private readonly string name;
+    private readonly HashSet<string> compared = [];
 
     public GoldenOperation(string name) => this.name = name;
 
-    /// <summary>All operations of the file with this prefix that use no filter but [1, 1].</summary>
-    public static IEnumerable<string> Names(string prefix)
-    {
-        using JsonDocument settings = JsonDocument.Parse(Ops.Value.Metadata["ops"]);
-        return [.. settings.RootElement.EnumerateObject()
-            .Where(op => op.Name.StartsWith(prefix, StringComparison.Ordinal) && HasPlainFilter(op.Value))
-            .Select(op => op.Name)];
-    }
+    /// <summary>The name in the file.</summary>
+    public string Name => name;
 
-    private static bool HasPlainFilter(JsonElement settings) =>
-        !settings.TryGetProperty("filt", out JsonElement filter) || filter.EnumerateArray().All(tap => tap.GetDouble() == 1);
+    /// <summary>All operations that the file holds tensors of, or settings.</summary>
+    public static IEnumerable<string> Names { get; } =
+        Ops.Value.Tensors.Keys.Select(tensor => tensor.Split('/')[0]).Concat(Settings.Keys).Distinct().Order().ToList();
+
+    private static Dictionary<string, JsonElement> Settings =>
+        JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(Ops.Value.Metadata["ops"])!;
+
+    /// <summary>The taps of the operation's resampling filter; [1, 1] unless the settings name another.</summary>
+    public int[] Filter => Setting("filt") is { } filter ? [.. filter.EnumerateArray().Select(tap => (int)tap.GetDouble())] : [1, 1];
+
+    /// <summary>Whether a setting is there and true.</summary>
+    public bool IsTrue(string setting) => Setting(setting)?.GetBoolean() ?? false;
+
+    /// <summary>What an implementation must compute: the output and the gradients that the file holds.</summary>
+    public IEnumerable<string> Results =>
+        from tensor in Ops.Value.Tensors.Keys
+        where tensor == name + "/out" || tensor.StartsWith(name + "/grad.", StringComparison.Ordinal)
+        select tensor[(name.Length + 1)..];
 
     /// <summary>A number or boolean of the operation's settings.</summary>
-    public JsonElement? Setting(string key)
-    {
-        JsonElement operations = JsonSerializer.Deserialize<JsonElement>(Ops.Value.Metadata["ops"]);
-        return operations.GetProperty(name).TryGetProperty(key, out JsonElement value) ? value : null;
-    }
+    public JsonElement? Setting(string key) =>
+        Settings.TryGetValue(name, out JsonElement settings) && settings.TryGetProperty(key, out JsonElement value) ? value : null;
 
     /// <summary>The shape as the file has it.</summary>
     public int[] Shape(string tensor) => Ops.Value.GetShape($"{name}/{tensor}");
@@ -48,9 +56,17 @@ internal sealed class GoldenOperation
             : values;
     }
 
-    public void AssertOutput(double[] actual, double tolerance = OutputTolerance) =>
-        GoldenFile.AssertClose(actual, Values("out"), tolerance, name + "/out");
+    /// <summary>Fails if a result of the file was not compared.</summary>
+    public void AssertAllCompared() =>
+        CollectionAssert.AreEquivalent(Results.ToList(), compared.ToList(), $"{name}: results in ops.safetensors, and those compared");
 
-    public void AssertGradient(double[] actual, string tensor) =>
-        GoldenFile.AssertClose(actual, Values("grad." + tensor), GradientTolerance, $"{name}/grad.{tensor}");
+    public void AssertClose(double[] actual, string tensor, double tolerance, string detail = "")
+    {
+        compared.Add(tensor);
+        GoldenFile.AssertClose(actual, Values(tensor), tolerance, $"{name}/{tensor}{detail}");
+    }
+
+    public void AssertOutput(double[] actual, double tolerance = OutputTolerance) => AssertClose(actual, "out", tolerance);
+
+    public void AssertGradient(double[] actual, string tensor) => AssertClose(actual, "grad." + tensor, GradientTolerance);
 }

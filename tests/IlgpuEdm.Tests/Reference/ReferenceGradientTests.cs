@@ -38,6 +38,46 @@ public class ReferenceGradientTests
     }
 
     [TestMethod]
+    [DataRow(new[] { 2, 5 })]
+    [DataRow(new[] { 1, 3, 3, 1 })]
+    [DataRow(new[] { 1, 4, -2, 9, 3, 5 })]
+    public void ResamplingWithAFilter(int[] filter)
+    {
+        const int n = 2, h = 2, w = 3, c = 2;
+        for (int padding = 0; padding <= ReferenceFilter.Padding(filter); padding++)
+        {
+            double[] small = Random(1, n * h * w * c);
+            double[] large = Random(2, n * ReferenceFilter.Large(h, filter, padding) * ReferenceFilter.Large(w, filter, padding) * c);
+            double[] up = ReferenceFilter.UpGradient(large, filter, n, h, w, c, padding);
+            double[] down = ReferenceFilter.DownGradient(small, filter, n, h, w, c, padding);
+            Check(v => ReferenceFilter.Up(v, filter, n, h, w, c, padding), small, large, up, $"up, padding {padding}");
+            Check(v => ReferenceFilter.Down(v, filter, n, h, w, c, padding), large, small, down, $"down, padding {padding}");
+        }
+    }
+
+    [TestMethod]
+    [DataRow(1, true)]
+    [DataRow(1, false)]
+    [DataRow(3, true)]
+    [DataRow(3, false)]
+    public void ConvolutionFusedWithResampling(int k, bool up)
+    {
+        int[] filter = [1, 4, 2, 3];
+        var s = new ReferenceResamplingConvolution.Sizes(N: 2, H: 2, W: 4, In: 3, Out: 2, k);
+        (double[] x, double[] weight, double[] bias) = (Random(1, s.N * s.H * s.W * s.In), Random(2, k * k * s.In * s.Out), Random(3, s.Out));
+        double[] Out(double[] x, double[] weight, double[] bias) => up ? ReferenceResamplingConvolution.Up(x, weight, bias, filter, s)
+            : ReferenceResamplingConvolution.Down(x, weight, bias, filter, s);
+
+        double[] gradOut = Random(4, Out(x, weight, bias).Length);
+        ReferenceResamplingConvolution.Gradients gradients = up
+            ? ReferenceResamplingConvolution.UpGradients(x, weight, gradOut, filter, s)
+            : ReferenceResamplingConvolution.DownGradients(x, weight, gradOut, filter, s);
+        Check(v => Out(v, weight, bias), x, gradOut, gradients.X, "x");
+        Check(v => Out(x, v, bias), weight, gradOut, gradients.Weight, "weight");
+        Check(v => Out(x, weight, v), bias, gradOut, gradients.Bias, "bias");
+    }
+
+    [TestMethod]
     [DataRow(false)]
     [DataRow(true)]
     public void GroupNorm(bool silu)
