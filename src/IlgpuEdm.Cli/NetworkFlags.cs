@@ -1,5 +1,6 @@
 using System.CommandLine;
 using IlgpuEdm.Cli.Values;
+using IlgpuEdm.Diffusion;
 using IlgpuEdm.Training;
 
 namespace IlgpuEdm.Cli;
@@ -7,9 +8,28 @@ namespace IlgpuEdm.Cli;
 /// <summary>The options that <c>train</c> and <c>bench</c> share: network, batch, loss and optimiser.</summary>
 internal sealed class NetworkFlags
 {
-    private readonly Option<string> preset = Options.Choice("--preset", [.. TrainingPresets.Names], "compact",
-        "Network and optimiser by name: 'compact' ones for small images, the others as published for 32 and 64 px. "
-        + "The defaults below are those of 'compact'; options that are given take precedence.");
+    private readonly Option<string> preset = Preset();
+
+    private readonly Option<string> architecture = Options.Choice("--arch", [.. TrainingRequest.Architectures], Compact.Architecture,
+        "Family of the network: DDPM++ or NCSN++ (Song et al.) or ADM (Dhariwal and Nichol).");
+
+    private readonly Option<string> precond = Options.Choice("--precond", [.. TrainingRequest.Preconditioners], Compact.Precond,
+        "Preconditioner: EDM's, VP, VE or iDDPM; for teaching also 'plain' (none) and 'noise' (noise prediction).");
+
+    private readonly Option<string?> loss = Options.OptionalChoice("--loss", LossOptions.Names,
+        "Noise levels and weights of the loss; 'plain' is uniform and unweighted. [default: those of --precond]");
+
+    private readonly Option<string?> weight = Options.OptionalChoice("--weight", TrainingRequest.Weights,
+        "Weight of the squared error by noise level. [default: that of --loss]");
+
+    private readonly Option<bool> uncertainty = Options.Flag("--uncertainty", "Balance the noise levels by a learned uncertainty (EDM2).");
+
+    private readonly Option<bool> stratified = Options.Flag("--stratified", "Spread the noise levels of each batch evenly.");
+
+    private readonly Option<bool> conditional = Options.Flag("--cond", "Learn the classes of the images; they need labels.");
+
+    private readonly Option<double> labelDropout = Options.Number("--label-dropout", Compact.LabelDropout, "a number from 0 to 1",
+        x => x is >= 0 and <= 1, "With --cond: probability of hiding the class, which 'sample --guidance' needs; 0.1 is usual.");
 
     private readonly Option<int> channels = Options.Integer("--channels", Compact.Channels, 1, CommonFlags.MostChannels,
         "Channels of the first level.");
@@ -61,7 +81,8 @@ internal sealed class NetworkFlags
     {
         foreach (Option option in new Option[]
         {
-            preset, channels, mult, blocks, attention, dropout, batch, microBatch, learningRate, ramp, halfLife,
+            preset, architecture, precond, loss, weight, uncertainty, stratified, conditional, labelDropout,
+            channels, mult, blocks, attention, dropout, batch, microBatch, learningRate, ramp, halfLife,
             sigmaData, pMean, pStd, seed,
         })
         {
@@ -75,6 +96,14 @@ internal sealed class NetworkFlags
         TrainingRequest named = TrainingPresets.Named(parsed.GetValue(preset)!);
         return named with
         {
+            Architecture = parsed.Or(architecture, named.Architecture),
+            Precond = parsed.Or(precond, named.Precond),
+            Loss = parsed.GetValue(loss) ?? named.Loss,
+            Weight = parsed.GetValue(weight) ?? named.Weight,
+            LearnedUncertainty = parsed.GetValue(uncertainty),
+            StratifiedSigma = parsed.GetValue(stratified),
+            Conditional = parsed.GetValue(conditional),
+            LabelDropout = parsed.Or(labelDropout, named.LabelDropout),
             Channels = parsed.Or(channels, named.Channels),
             ChannelMult = parsed.Given(mult) ? parsed.GetValue(mult)!.Numbers! : named.ChannelMult,
             BlocksPerLevel = parsed.Or(blocks, named.BlocksPerLevel),
@@ -93,5 +122,16 @@ internal sealed class NetworkFlags
             PStd = parsed.Or(pStd, named.PStd),
             Seed = parsed.GetValue(seed),
         };
+    }
+
+    // So many names would make the help's first column as wide as the page.
+    private static Option<string> Preset()
+    {
+        Option<string> option = Options.Choice("--preset", [.. TrainingPresets.Names], "compact",
+            "Network and optimiser by name: 'compact', 'compact-ncsnpp' and 'compact-adm' for small images; 'ddpmpp' and 'ncsnpp' as "
+            + "published for CIFAR-10, with '-64' for faces at 64 px; 'adm' as published for ImageNet at 64 px. "
+            + "The defaults below are those of 'compact'; options that are given take precedence.");
+        option.HelpName = "NAME";
+        return option;
     }
 }

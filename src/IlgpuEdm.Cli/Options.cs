@@ -30,6 +30,16 @@ internal static class Options
         return option;
     }
 
+    /// <summary>A choice without a default, or with one that follows from others; the description says which.</summary>
+    public static Option<string?> OptionalChoice(string name, IReadOnlyList<string> choices, string description)
+    {
+        Option<string?> option = With(new Option<string?>(name), string.Join('|', choices), description);
+        option.CustomParser = result => choices.Contains(result.Tokens[0].Value)
+            ? result.Tokens[0].Value
+            : Refuse<string>(result, name, $"one of {string.Join(", ", choices)}");
+        return option;
+    }
+
     public static Option<string?> OptionalText(string name, string help, string description) =>
         With(new Option<string?>(name), help, description + " [default: none]");
 

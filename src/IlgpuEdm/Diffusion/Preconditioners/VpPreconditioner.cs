@@ -36,9 +36,18 @@ public sealed record VpPreconditioner : Preconditioner
     /// <inheritdoc/>
     public override double CIn(double sigma) => 1 / Math.Sqrt(sigma * sigma + 1);
 
-    /// <summary><c>(M - 1) t(sigma)</c>.</summary>
+    /// <summary>
+    /// <c>(M - 1) t(sigma)</c>, rounded to float32 at each step as the reference has it: below sigma = 0.1 the rounding of
+    /// <c>1 + sigma^2</c> shows in the result, and networks were trained with it.
+    /// </summary>
     /// <inheritdoc/>
-    public override double CNoise(double sigma) => (M - 1) * Process.Time(sigma);
+    public override double CNoise(double sigma)
+    {
+        float s = (float)sigma, betaMin = (float)Process.BetaMin, betaD = (float)Process.BetaD;
+        var exponent = MathF.Log(1f + s * s);
+        var root = MathF.Sqrt((float)(Process.BetaMin * Process.BetaMin) + (float)(2 * Process.BetaD) * exponent);
+        return (float)(M - 1) * ((root - betaMin) / betaD);
+    }
 
     /// <inheritdoc/>
     public override void Validate()
