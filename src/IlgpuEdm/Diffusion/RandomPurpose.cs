@@ -36,4 +36,7 @@ public enum RandomPurpose : uint
 
     /// <summary>Which stratum of noise levels each image of a batch takes.</summary>
     SigmaStrata = 10,
+
+    /// <summary>The noise that stochastic samplers add: one normal a value, for each step.</summary>
+    SamplerNoise = 11,
 }
