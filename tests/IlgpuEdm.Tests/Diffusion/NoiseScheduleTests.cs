@@ -32,7 +32,8 @@ public class NoiseScheduleTests
         foreach (double sigma in _levels)
         {
             double t = schedule.Time(sigma);
-            Assert.AreEqual(Difference(schedule.Sigma, t), schedule.SigmaDerivative(t), 1e-5 * schedule.SigmaDerivative(t), $"sigma' at {t}");
+            double slope = schedule.SigmaDerivative(t);
+            Assert.AreEqual(Difference(schedule.Sigma, t), slope, 1e-5 * slope, $"sigma' at {t}");
             double size = Math.Abs(scaling.ScaleDerivative(t));
             Assert.AreEqual(Difference(scaling.Scale, t), scaling.ScaleDerivative(t), 1e-4 * size + 1e-9, $"s' at {t}");
         }

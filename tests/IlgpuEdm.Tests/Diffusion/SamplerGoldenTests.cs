@@ -90,7 +90,8 @@ public partial class SamplerGoldenTests
             SNoise = Number("S_noise", 1),
         };
 
-        double Number(string key, double otherwise) => setting.Value.TryGetProperty(key, out JsonElement value) ? value.GetDouble() : otherwise;
+        double Number(string key, double otherwise) =>
+            setting.Value.TryGetProperty(key, out JsonElement value) ? value.GetDouble() : otherwise;
     }
 
     [GeneratedRegex(@"ablation/\*: (\d+) steps")]

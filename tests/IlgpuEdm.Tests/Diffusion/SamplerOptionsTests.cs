@@ -135,7 +135,8 @@ public class SamplerOptionsTests
     public void NoNumbersFromTheDenoiserEndTheSampling(string solver)
     {
         EdmException error = Assert.ThrowsExactly<EdmException>(() => Sampler.Sample(
-            (x, sigma) => Array.ConvertAll(x, _ => sigma < 1 ? double.NaN : 0), _latents, new SamplerOptions { Solver = solver }, noise: Noise));
+            (x, sigma) => Array.ConvertAll(x, _ => sigma < 1 ? double.NaN : 0), _latents, new SamplerOptions { Solver = solver },
+            noise: Noise));
         Assert.Contains("no numbers at noise level", error.Message);
         Assert.DoesNotContain("\n", error.Message, "one line");
     }
@@ -171,6 +172,15 @@ public class SamplerOptionsTests
             {
                 CollectionAssert.IsSubsetOf(seen.Distinct().ToArray(), u, $"{solver} asks for levels of the table only");
             }
+        }
+    }
+
+    [TestMethod]
+    public void NoiseThatIsMissingIsAskedFor()
+    {
+        foreach (SamplerOptions options in new SamplerOptions[] { new() { SChurn = 5 }, new() { Solver = "sde" }, new() { Solver = "dpmpp-2m-sde" } })
+        {
+            Assert.ThrowsExactly<ArgumentException>(() => Sampler.Sample(ClosedForms.Mixture, _latents, options), $"{options}");
         }
     }
 

@@ -76,7 +76,8 @@ public class SamplerOrderTests
 
     private static string Table()
     {
-        var table = new StringBuilder("| solver | calls a step | order | measured, Gaussian | measured, mixture | error at N = 32 | N = 512 |\n");
+        var table = new StringBuilder();
+        table.Append("| solver | calls a step | order | measured, Gaussian | measured, mixture | error at N = 32 | N = 512 |\n");
         table.Append("| --- | --- | --- | --- | --- | --- | --- |\n");
         foreach (var solver in _solvers)
         {

@@ -24,7 +24,7 @@ public static class AblationSampler
     /// <param name="round">Takes a noise level raised by churn to one that the denoiser knows; null if it knows all.</param>
     /// <param name="onStep">Called once a step, after its first denoiser call, with x_hat / s and sigma_hat.</param>
     /// <returns>x_N, a new array; it bears the scaling s(t_N), which is 1 at sigma_N = 0.</returns>
-    /// <exception cref="ArgumentException">The noise levels do not decrease, or churn has no noise.</exception>
+    /// <exception cref="ArgumentException">The noise levels do not decrease, or there is no noise to add.</exception>
     public static double[] Sample(Denoiser denoise, double[] latents, IReadOnlyList<double> sigmas, NoiseSchedule schedule,
         SignalScaling scaling, double? alpha, Churn churn, NoiseSource? noise, Func<double, double>? round = null,
         Action<SamplerStep>? onStep = null)
@@ -72,8 +72,7 @@ public static class AblationSampler
             double before = schedule.Sigma(t[step]);
             double after = schedule.Sigma(tHat);
             double added = Math.Sqrt(Math.Max(after * after - before * before, 0)) * s * churn.SNoise;
-            double[] epsilon = SamplerMath.Noise(
-                noise ?? throw new ArgumentException("Churn needs a source of noise.", nameof(noise)), step, x.Length);
+            double[] epsilon = SamplerMath.Noise(noise, step, x.Length);
             return [.. x.Zip(epsilon, (value, normal) => kept * value + added * normal)];
         }
 

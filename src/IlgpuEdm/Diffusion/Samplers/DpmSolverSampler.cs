@@ -21,7 +21,7 @@ public static class DpmSolverSampler
     /// <param name="noise">Standard normals; draw i is added at step i. Null where eta is 0.</param>
     /// <param name="onStep">Called once a step, after its denoiser call.</param>
     /// <returns>x_N, a new array.</returns>
-    /// <exception cref="ArgumentException">The time steps do not decrease, or there is no noise.</exception>
+    /// <exception cref="ArgumentException">The time steps do not decrease, or there is no noise to add.</exception>
     public static double[] Sample(Denoiser denoise, double[] latents, IReadOnlyList<double> timeSteps, double eta = 0, double sNoise = 1,
         NoiseSource? noise = null, Action<SamplerStep>? onStep = null)
     {
@@ -38,9 +38,7 @@ public static class DpmSolverSampler
             double ratio = t[i + 1] / t[i];
             double kept = Math.Pow(ratio, 1 + eta);
             double added = t[i + 1] * Math.Sqrt(1 - Math.Pow(ratio, 2 * eta)) * sNoise;
-            double[]? epsilon = added > 0
-                ? SamplerMath.Noise(noise ?? throw new ArgumentException("eta above 0 needs a source of noise.", nameof(noise)), i, x.Length)
-                : null;
+            double[]? epsilon = added > 0 ? SamplerMath.Noise(noise, i, x.Length) : null;
             var xNext = new double[x.Length];
             for (int j = 0; j < x.Length; j++)
             {

@@ -21,8 +21,6 @@ public static class Sampler
     {
         SigmaRange known = range ?? SigmaRange.Unlimited;
         (double sigmaMin, double sigmaMax) = Range(options, known);
-        NoiseSource source = noise ?? (!options.IsStochastic ? NoNoise
-            : throw new ArgumentException("These options add noise; give a source of it.", nameof(noise)));
         if (options.Solver == "naive")
         {
             return NaiveSampler.Sample(denoise, latents, sigmaMin, sigmaMax, onStep);
@@ -31,13 +29,13 @@ public static class Sampler
         double[] t = NoiseLevels(options, known);
         if (options.Solver == "sde")
         {
-            return SdeSampler.Sample(denoise, latents, t, options.SdeWeight, options.SNoise, source, onStep);
+            return SdeSampler.Sample(denoise, latents, t, options.SdeWeight, options.SNoise, noise, onStep);
         }
 
         if (!options.IsRungeKutta)
         {
             double eta = options.Solver == "dpmpp-2m" ? 0 : options.Eta;
-            return DpmSolverSampler.Sample(denoise, latents, t, eta, options.SNoise, source, onStep);
+            return DpmSolverSampler.Sample(denoise, latents, t, eta, options.SNoise, noise, onStep);
         }
 
         double? alpha = options.Solver switch { "euler" => null, "midpoint" => 1.0 / 2, "ralston" => 2.0 / 3, _ => options.Alpha ?? 1 };
@@ -47,12 +45,12 @@ public static class Sampler
         {
             (true, null) when churn.SChurn == 0 => EulerSampler.Sample(denoise, latents, t, onStep),
             (true, 1) when churn.SChurn == 0 => HeunSampler.Sample(denoise, latents, t, onStep),
-            (true, 1) => StochasticSampler.Sample(denoise, latents, t, churn, source, known.Round, onStep),
+            (true, 1) => StochasticSampler.Sample(denoise, latents, t, churn, noise, known.Round, onStep),
             _ => Ablation(NoiseSchedule.Create(options.Schedule, sigmaMin, sigmaMax)),
         };
 
         double[] Ablation(NoiseSchedule schedule) => AblationSampler.Sample(
-            denoise, latents, t, schedule, SignalScaling.Create(options.Scaling, schedule), alpha, churn, source, known.Round, onStep);
+            denoise, latents, t, schedule, SignalScaling.Create(options.Scaling, schedule), alpha, churn, noise, known.Round, onStep);
     }
 
     /// <summary>
@@ -94,8 +92,6 @@ public static class Sampler
         double sigmaMin = Math.Max(options.SigmaMin ?? low, known.Min);
         double sigmaMax = Math.Min(options.SigmaMax ?? high, known.Max);
         return sigmaMin < sigmaMax ? (sigmaMin, sigmaMax) : throw new EdmException(string.Create(CultureInfo.InvariantCulture,
-            $"the denoiser knows noise levels of {known.Min:g4} to {known.Max:g4}; change --sigma-min or --sigma-max to cover some of them"));
+            $"the denoiser knows noise levels of {known.Min:g4} to {known.Max:g4} only; change --sigma-min or --sigma-max to meet them"));
     }
-
-    private static double[] NoNoise(int draw, int length) => throw new InvalidOperationException("A deterministic sampler asked for noise.");
 }

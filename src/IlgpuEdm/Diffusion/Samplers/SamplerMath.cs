@@ -36,15 +36,16 @@ internal static class SamplerMath
         if (!Array.TrueForAll(denoised, double.IsFinite))
         {
             throw new EdmException(string.Create(CultureInfo.InvariantCulture,
-                $"the denoiser gave values that are no numbers at noise level {sigma:g4}; its training diverged, so use another --network"));
+                $"the denoiser gave values that are no numbers at noise level {sigma:g4}; its training diverged: use another --network"));
         }
 
         return denoised;
     }
 
-    public static double[] Noise(NoiseSource noise, int draw, int length)
+    public static double[] Noise(NoiseSource? noise, int draw, int length)
     {
-        double[] normals = noise(draw, length);
+        double[] normals = noise?.Invoke(draw, length)
+            ?? throw new ArgumentException("This sampler adds noise; give a source of it.", nameof(noise));
         return normals.Length == length
             ? normals
             : throw new InvalidOperationException($"The noise source returned {normals.Length} values for {length}.");

@@ -20,12 +20,12 @@ public static class SdeSampler
     /// <param name="timeSteps">t_0 to t_N, strictly decreasing; t_N may be above 0.</param>
     /// <param name="weight">w, at least 0.</param>
     /// <param name="sNoise">The standard deviation of the noise in units of what theory asks for; 1 as a rule.</param>
-    /// <param name="noise">Standard normals; draw i is added at step i.</param>
+    /// <param name="noise">Standard normals; draw i is added at step i. Null where none is added.</param>
     /// <param name="onStep">Called once a step, after its denoiser call.</param>
     /// <returns>x_N, a new array.</returns>
-    /// <exception cref="ArgumentException">The time steps do not decrease.</exception>
+    /// <exception cref="ArgumentException">The time steps do not decrease, or there is no noise to add.</exception>
     public static double[] Sample(Denoiser denoise, double[] latents, IReadOnlyList<double> timeSteps, double weight, double sNoise,
-        NoiseSource noise, Action<SamplerStep>? onStep = null)
+        NoiseSource? noise, Action<SamplerStep>? onStep = null)
     {
         IReadOnlyList<double> t = timeSteps;
         double[] x = SamplerMath.Start(latents, t);

@@ -12,12 +12,12 @@ public static class StochasticSampler
     /// <param name="latents">Standard normal numbers, flattened; x_0 is t_0 times these.</param>
     /// <param name="timeSteps">t_0 to t_N, strictly decreasing; t_N may be above 0.</param>
     /// <param name="churn">S_churn, S_min, S_max and S_noise.</param>
-    /// <param name="noise">Standard normals; draw i is added at step i, if any noise is.</param>
+    /// <param name="noise">Standard normals; draw i is added at step i, if any noise is. Null where none is added.</param>
     /// <param name="round">Takes t_hat to a level that the denoiser knows; null if it knows all.</param>
     /// <param name="onStep">Called once a step, after its first denoiser call, with x_hat and t_hat.</param>
     /// <returns>x_N, a new array.</returns>
-    /// <exception cref="ArgumentException">The time steps do not decrease.</exception>
-    public static double[] Sample(Denoiser denoise, double[] latents, IReadOnlyList<double> timeSteps, Churn churn, NoiseSource noise,
+    /// <exception cref="ArgumentException">The time steps do not decrease, or there is no noise to add.</exception>
+    public static double[] Sample(Denoiser denoise, double[] latents, IReadOnlyList<double> timeSteps, Churn churn, NoiseSource? noise,
         Func<double, double>? round = null, Action<SamplerStep>? onStep = null)
     {
         IReadOnlyList<double> t = timeSteps;

@@ -25,7 +25,7 @@ public static class IddpmTimeSteps
         if (steps > u.Length)
         {
             throw new EdmException(string.Create(CultureInfo.InvariantCulture,
-                $"--steps {steps} is more than the {u.Length} levels of iddpm from {sigmaMin} to {sigmaMax}; use fewer steps or a wider range"));
+                $"--steps {steps} is more than the {u.Length} levels of iddpm from {sigmaMin} to {sigmaMax}; use fewer"));
         }
 
         var sigma = new double[steps + 1];
