@@ -178,7 +178,8 @@ public class SamplerOptionsTests
     [TestMethod]
     public void NoiseThatIsMissingIsAskedFor()
     {
-        foreach (SamplerOptions options in new SamplerOptions[] { new() { SChurn = 5 }, new() { Solver = "sde" }, new() { Solver = "dpmpp-2m-sde" } })
+        SamplerOptions[] noisy = [new() { SChurn = 5 }, new() { Solver = "sde" }, new() { Solver = "dpmpp-2m-sde" }];
+        foreach (SamplerOptions options in noisy)
         {
             Assert.ThrowsExactly<ArgumentException>(() => Sampler.Sample(ClosedForms.Mixture, _latents, options), $"{options}");
         }
