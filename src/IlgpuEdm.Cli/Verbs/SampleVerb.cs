@@ -21,8 +21,8 @@ internal static class SampleVerb
         var defaults = new SamplerOptions();
         Option<int> steps = Options.Integer("--steps", defaults.Steps, 1, CommonFlags.MostSteps,
             "Time steps; Heun's method evaluates the network twice in all but the last.");
-        Option<double> sigmaMin = Options.Positive("--sigma-min", defaults.SigmaMin, "The lowest noise level above 0.");
-        Option<double> sigmaMax = Options.Positive("--sigma-max", defaults.SigmaMax, "The highest noise level.");
+        Option<double> sigmaMin = Options.Positive("--sigma-min", 0.002, "The lowest noise level above 0.");
+        Option<double> sigmaMax = Options.Positive("--sigma-max", 80, "The highest noise level.");
         Option<double> rho = Options.Positive("--rho", defaults.Rho, "How much the time steps crowd at low noise levels.");
         Option<string> solver = Options.Choice("--solver", ["heun", "euler"], defaults.Solver, "The ODE solver.");
         Option<int> batch = Options.Integer("--batch", 64, 1, CommonFlags.MostImagesAtOnce,

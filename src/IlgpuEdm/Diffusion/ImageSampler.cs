@@ -2,25 +2,6 @@ using IlgpuEdm.Formats;
 
 namespace IlgpuEdm.Diffusion;
 
-/// <summary>How images are sampled; the defaults are those of the reference for small images.</summary>
-public sealed record SamplerOptions
-{
-    /// <summary>Noise levels; the Heun solver evaluates the network <c>2 * Steps - 1</c> times.</summary>
-    public int Steps { get; init; } = 18;
-
-    /// <summary>The lowest noise level before 0.</summary>
-    public double SigmaMin { get; init; } = 0.002;
-
-    /// <summary>The noise level that sampling starts from.</summary>
-    public double SigmaMax { get; init; } = 80;
-
-    /// <summary>How much the steps crowd at low noise levels (equation 5).</summary>
-    public double Rho { get; init; } = 7;
-
-    /// <summary><c>heun</c> or <c>euler</c>.</summary>
-    public string Solver { get; init; } = "heun";
-}
-
 /// <summary>Draws images from a denoiser: latents from seeds, a solver, pixels.</summary>
 public static class ImageSampler
 {
@@ -29,18 +10,16 @@ public static class ImageSampler
     /// <param name="seeds">The seeds.</param>
     /// <param name="options">How to sample.</param>
     /// <param name="batch">How many images go through the network at once.</param>
+    /// <param name="stop">Ends the sampling at the next call of the network.</param>
+    /// <param name="onStep">Called once a step of each batch, after its first denoiser call.</param>
     /// <returns>One image a seed, <c>[H, W, C]</c> bytes.</returns>
-    /// <exception cref="EdmException">An option is wrong.</exception>
-    public static byte[][] Sample(NetworkDenoiser denoiser, IReadOnlyList<ulong> seeds, SamplerOptions options, int batch)
+    /// <exception cref="EdmException">An option is wrong, or the network gave values that are no numbers.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static byte[][] Sample(NetworkDenoiser denoiser, IReadOnlyList<ulong> seeds, SamplerOptions options, int batch,
+        CancellationToken stop = default, Action<SamplerStep>? onStep = null)
     {
         OptionRange.AtLeast("--batch", batch, 1);
-        var timeSteps = EdmTimeSteps.Create(options.Steps, options.SigmaMin, options.SigmaMax, options.Rho);
-        Func<Denoiser, double[], double[]> solve = options.Solver switch
-        {
-            "heun" => (denoise, latents) => HeunSampler.Sample(denoise, latents, timeSteps),
-            "euler" => (denoise, latents) => EulerSampler.Sample(denoise, latents, timeSteps),
-            _ => throw new EdmException($"--solver {options.Solver} is not known; say heun or euler"),
-        };
+        options.Validate();
         var network = denoiser.Network;
         var imageSize = network.Height * network.Width * network.ImageChannels;
         var images = new byte[seeds.Count][];
@@ -61,10 +40,17 @@ public static class ImageSampler
                 }
             }
 
-            var x = solve((noisy, sigma) => denoiser.Denoise(noisy, sigma, labels), latents);
+            var noise = ImageNoise.FromSeeds([.. seeds.Skip(first).Take(count)], imageSize);
+            var x = Sampler.Sample(Denoise, latents, options, denoiser.Range, noise, onStep);
             for (var i = 0; i < count; i++)
             {
                 images[first + i] = Array.ConvertAll(x[(i * imageSize)..((i + 1) * imageSize)], PixelScale.ToByte);
+            }
+
+            double[] Denoise(double[] noisy, double sigma)
+            {
+                stop.ThrowIfCancellationRequested();
+                return denoiser.Denoise(noisy, sigma, labels);
             }
         }
 

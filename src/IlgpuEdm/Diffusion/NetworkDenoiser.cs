@@ -53,6 +53,9 @@ public sealed class NetworkDenoiser : IDisposable
     /// <summary>How the network becomes a denoiser; it also says between which noise levels.</summary>
     public Preconditioner Preconditioner => _network.Preconditioner;
 
+    /// <summary>The noise levels that the network knows.</summary>
+    public SigmaRange Range => new(Preconditioner.SigmaMin, Preconditioner.SigmaMax, Preconditioner.RoundSigma);
+
     /// <summary>Reads a snapshot.</summary>
     /// <param name="device">Where to denoise.</param>
     /// <param name="path">A file <c>network-snapshot-*.safetensors</c>.</param>

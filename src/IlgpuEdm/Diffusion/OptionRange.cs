@@ -22,6 +22,14 @@ internal static class OptionRange
     public static void Above(string option, double value, string otherOption, double other) =>
         Require(option, value, value > other, string.Create(CultureInfo.InvariantCulture, $"be above {otherOption}, which is {other}"));
 
+    public static void OneOf(string option, string value, IReadOnlyList<string> choices)
+    {
+        if (!choices.Contains(value))
+        {
+            throw new EdmException($"{option} {value} is not known; use {string.Join(", ", choices)}");
+        }
+    }
+
     private static void Require<T>(string option, T value, bool holds, string rule) where T : INumber<T>
     {
         if (!holds)

@@ -37,6 +37,9 @@ public enum RandomPurpose : uint
     /// <summary>Which stratum of noise levels each image of a batch takes.</summary>
     SigmaStrata = 10,
 
+    /// <summary>The noise that stochastic samplers add: one normal a value, for each step.</summary>
+    SamplerNoise = 11,
+
     /// <summary>Which training images lose their class label.</summary>
     LabelDropout = 12,
 }

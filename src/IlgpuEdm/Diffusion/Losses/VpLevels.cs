@@ -6,19 +6,19 @@ namespace IlgpuEdm.Diffusion;
 /// </summary>
 public sealed record VpLevels : NoiseLevels
 {
-    /// <summary>The process.</summary>
-    public VpProcess Process { get; init; } = new();
+    /// <summary>The noise schedule of the process.</summary>
+    public VpSchedule Schedule { get; init; } = new();
 
     /// <summary>The earliest time, epsilon_t.</summary>
     public double EpsilonT { get; init; } = 1e-5;
 
     /// <inheritdoc/>
-    public override double FromUniform(double u) => Process.Sigma(1 + u * (EpsilonT - 1));
+    public override double FromUniform(double u) => Schedule.Sigma(1 + u * (EpsilonT - 1));
 
     /// <inheritdoc/>
     public override void Validate()
     {
-        Process.Validate();
+        Schedule.ValidateConstants();
         OptionRange.Positive("the VP loss's epsilon_t", EpsilonT);
     }
 }

@@ -6,8 +6,8 @@ namespace IlgpuEdm.Diffusion;
 /// </summary>
 public sealed record VpPreconditioner : Preconditioner
 {
-    /// <summary>The process.</summary>
-    public VpProcess Process { get; init; } = new();
+    /// <summary>The noise schedule of the process.</summary>
+    public VpSchedule Schedule { get; init; } = new();
 
     /// <summary>Steps that the time was cut into in training, M.</summary>
     public double M { get; init; } = 1000;
@@ -19,10 +19,10 @@ public sealed record VpPreconditioner : Preconditioner
     public override string Name => "vp";
 
     /// <summary>sigma at the earliest time.</summary>
-    public override double SigmaMin => Process.Sigma(EpsilonT);
+    public override double SigmaMin => Schedule.Sigma(EpsilonT);
 
     /// <summary>sigma at time 1.</summary>
-    public override double SigmaMax => Process.Sigma(1);
+    public override double SigmaMax => Schedule.Sigma(1);
 
     /// <summary>1.</summary>
     /// <inheritdoc/>
@@ -43,46 +43,17 @@ public sealed record VpPreconditioner : Preconditioner
     /// <inheritdoc/>
     public override double CNoise(double sigma)
     {
-        float s = (float)sigma, betaMin = (float)Process.BetaMin, betaD = (float)Process.BetaD;
+        float s = (float)sigma, betaMin = (float)Schedule.BetaMin, betaD = (float)Schedule.BetaD;
         var exponent = MathF.Log(1f + s * s);
-        var root = MathF.Sqrt((float)(Process.BetaMin * Process.BetaMin) + (float)(2 * Process.BetaD) * exponent);
+        var root = MathF.Sqrt((float)(Schedule.BetaMin * Schedule.BetaMin) + (float)(2 * Schedule.BetaD) * exponent);
         return (float)(M - 1) * ((root - betaMin) / betaD);
     }
 
     /// <inheritdoc/>
     public override void Validate()
     {
-        Process.Validate();
+        Schedule.ValidateConstants();
         OptionRange.Positive("the VP model's M", M);
         OptionRange.Positive("the VP model's epsilon_t", EpsilonT);
-    }
-}
-
-/// <summary>The noise level of the variance-preserving process: <c>sigma(t) = sqrt(exp(betaD t^2 / 2 + betaMin t) - 1)</c>.</summary>
-public sealed record VpProcess
-{
-    /// <summary>Growth of beta, beta_d.</summary>
-    public double BetaD { get; init; } = 19.9;
-
-    /// <summary>beta at time 0, beta_min.</summary>
-    public double BetaMin { get; init; } = 0.1;
-
-    /// <summary>sigma(t).</summary>
-    /// <param name="t">Time, 0 to 1.</param>
-    /// <returns>The noise level.</returns>
-    public double Sigma(double t) => Math.Sqrt(Math.Exp(0.5 * BetaD * t * t + BetaMin * t) - 1);
-
-    /// <summary>The inverse: <c>t = (sqrt(betaMin^2 + 2 betaD ln(1 + sigma^2)) - betaMin) / betaD</c>.</summary>
-    /// <param name="sigma">Noise level.</param>
-    /// <returns>The time.</returns>
-    public double Time(double sigma) =>
-        (Math.Sqrt(BetaMin * BetaMin + 2 * BetaD * Math.Log(1 + sigma * sigma)) - BetaMin) / BetaD;
-
-    /// <summary>Checks the constants.</summary>
-    /// <exception cref="EdmException">A constant is out of range.</exception>
-    public void Validate()
-    {
-        OptionRange.Positive("the VP process's beta_d", BetaD);
-        OptionRange.NotNegative("the VP process's beta_min", BetaMin);
     }
 }

@@ -17,10 +17,7 @@ public static class EdmTimeSteps
     /// <exception cref="EdmException">A value is out of range; the message names its option.</exception>
     public static double[] Create(int steps, double sigmaMin, double sigmaMax, double rho)
     {
-        OptionRange.AtLeast("--steps", steps, 1);
-        OptionRange.Positive("--sigma-min", sigmaMin);
-        OptionRange.Positive("--sigma-max", sigmaMax);
-        OptionRange.Above("--sigma-max", sigmaMax, "--sigma-min", sigmaMin);
+        Discretization.Check(steps, sigmaMin, sigmaMax);
         OptionRange.Positive("--rho", rho);
         if (steps == 1)
         {
