@@ -36,4 +36,10 @@ public enum RandomPurpose : uint
 
     /// <summary>Which stratum of noise levels each image of a batch takes.</summary>
     SigmaStrata = 10,
+
+    /// <summary>The probes of a likelihood's estimate: one sign a value.</summary>
+    Hutchinson = 14,
+
+    /// <summary>Noise of inpainting and image-to-image: one normal a value, by the number of the draw.</summary>
+    Editing = 17,
 }
