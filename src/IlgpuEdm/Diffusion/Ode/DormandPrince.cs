@@ -9,7 +9,7 @@ namespace IlgpuEdm.Diffusion;
 internal sealed class DormandPrince(AdaptiveOdeOptions options, int integrals)
 {
     private const double FirstStep = 0.5;
-    private const double LongestStep = 2;
+    private const double LongestStep = 1;
     private const double ShortestStep = 1e-9;
     private const double Safety = 0.9;
     private const double Beta = 0.04;

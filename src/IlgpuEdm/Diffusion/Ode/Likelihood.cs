@@ -61,8 +61,8 @@ public static class Likelihood
         }
 
         double[] integrals = Array.ConvertAll(end[n..], v => v * n);
-        double mean = integrals.Sum() / integrals.Length;
-        return new LikelihoodResult(prior + stretch - mean, StandardError(integrals, mean, options.FullTrace), n, latent, solver.Evaluations);
+        var (mean, error) = JacobianTrace.Summary(integrals, options.FullTrace);
+        return new LikelihoodResult(prior + stretch - mean, error, n, latent, solver.Evaluations);
     }
 
     /// <summary>Computes ln p of each image of a batch, image by image: each gets what <see cref="Of"/> gives it alone.</summary>
@@ -89,21 +89,5 @@ public static class Likelihood
         }
 
         return results;
-    }
-
-    private static double? StandardError(double[] estimates, double mean, bool exact)
-    {
-        if (exact || estimates.Length == 1)
-        {
-            return exact ? 0 : null;
-        }
-
-        double squares = 0;
-        foreach (double v in estimates)
-        {
-            squares += (v - mean) * (v - mean);
-        }
-
-        return Math.Sqrt(squares / (estimates.Length - 1) / estimates.Length);
     }
 }
