@@ -2,7 +2,7 @@ using IlgpuEdm.Diffusion;
 
 namespace IlgpuEdm.Tests.Diffusion;
 
-/// <summary>A distribution whose ideal denoiser, Jacobian and density at every noise level are formulas. Any number of points a call.</summary>
+/// <summary>A distribution whose ideal denoiser, its Jacobian and the density at every noise level are formulas. Takes batches.</summary>
 internal abstract class ClosedForm(int size)
 {
     public int Size { get; } = size;

@@ -11,7 +11,8 @@ public static class EditingNoise
     {
         if (length != (long)seeds.Count * imageSize)
         {
-            throw new EdmException($"The images hold {length} values for {seeds.Count} seeds of {imageSize} values each; give one seed an image.");
+            throw new EdmException(
+                $"The images hold {length} values for {seeds.Count} seeds of {imageSize} values each; give one seed an image.");
         }
 
         var noise = new double[length];

@@ -20,7 +20,8 @@ public static class ImageToImage
         if (!(sigmaStart > timeSteps[^1] && sigmaStart <= timeSteps[0]))
         {
             throw new EdmException(string.Create(CultureInfo.InvariantCulture,
-                $"--sigma-start is {sigmaStart}; it must be above {timeSteps[^1]} and not above {timeSteps[0]}, the ends of the time steps."));
+                $"--sigma-start is {sigmaStart}; it must be above {timeSteps[^1]} and not above {timeSteps[0]}, "
+                + $"the ends of the time steps."));
         }
 
         return [sigmaStart, .. timeSteps.Where(t => t < sigmaStart)];

@@ -18,7 +18,9 @@ public static class LatentInterpolation
     /// <param name="second">The latent at weight 1, as long.</param>
     /// <param name="weight">w, from 0 to 1.</param>
     /// <returns>The latent between them, a new array.</returns>
-    /// <exception cref="EdmException">Lengths differ, the weight is out of range, a latent is 0, or they point in opposite directions.</exception>
+    /// <exception cref="EdmException">
+    /// Lengths differ, the weight is out of range, a latent is 0, or they point in opposite directions.
+    /// </exception>
     public static double[] Slerp(double[] first, double[] second, double weight)
     {
         Check(first, second, weight);
@@ -34,7 +36,8 @@ public static class LatentInterpolation
         {
             return angle < 1
                 ? Mix(first, 1 - weight, second, weight)
-                : throw new EdmException("The latents point in opposite directions, so no path between them is the shortest; go by way of a third.");
+                : throw new EdmException(
+                    "The latents point in opposite directions, so no path between them is the shortest; go by way of a third.");
         }
 
         return Mix(first, Math.Sin((1 - weight) * angle) / sin, second, Math.Sin(weight * angle) / sin);

@@ -16,11 +16,13 @@ public static class Likelihood
     /// <param name="image">One image, flattened, in the network's scale (-1 to 1).</param>
     /// <param name="options">Solver and probes.</param>
     /// <param name="seed">Keys the probes; with the image it decides the result.</param>
+    /// <param name="onStep">Called once for each step up that was taken, with the state at its start.</param>
     /// <returns>The likelihood and its standard error.</returns>
     /// <exception cref="EdmException">
     /// An option is out of range, the solver does not converge, or a number is not finite.
     /// </exception>
-    public static LikelihoodResult Of(DenoiserVjp denoise, double[] image, LikelihoodOptions options, ulong seed)
+    public static LikelihoodResult Of(
+        DenoiserVjp denoise, double[] image, LikelihoodOptions options, ulong seed, Action<SamplerStep>? onStep = null)
     {
         options.Validate();
         OdeCheck.Images("image", image, image.Length);
@@ -34,10 +36,11 @@ public static class Likelihood
 
         // Behind the image the state holds, for each estimate, the integral of trace J / n - (sigmaData / s)^2: what is left of the
         // divergence in nats a value after the part that Gaussian data would have, which is integrated exactly below.
+        double[] denoised = [];
         double[] Slope(double u, double[] state)
         {
             double sigma = flow.Sigma(u);
-            double[] denoised = probes.Traces(denoise, flow.Unscale(state.AsSpan(0, n), sigma), sigma, traces);
+            denoised = probes.Traces(denoise, flow.Unscale(state.AsSpan(0, n), sigma), sigma, traces);
             var slope = new double[state.Length];
             flow.Slope(state.AsSpan(0, n), denoised, sigma, slope);
             for (int k = 0; k < traces.Length; k++)
@@ -50,7 +53,14 @@ public static class Likelihood
 
         var state = new double[n + probes.Count];
         flow.Rescale(image, ode.SigmaMin, state);
-        double[] end = solver.Solve(Slope, state, flow.From, flow.To, (_, _) => { });
+        double[] end = solver.Solve(Slope, state, flow.From, flow.To, (u, y) =>
+        {
+            if (u != flow.To)
+            {
+                double sigma = flow.Sigma(u);
+                onStep?.Invoke(new SamplerStep(solver.Steps, sigma, flow.Unscale(y.AsSpan(0, n), sigma), denoised));
+            }
+        });
 
         double[] latent = Array.ConvertAll(flow.Unscale(end.AsSpan(0, n), ode.SigmaMax), v => v / ode.SigmaMax);
         double stretch = n * Math.Log(flow.Scale(ode.SigmaMax) / flow.Scale(ode.SigmaMin));

@@ -86,7 +86,8 @@ internal static class OdeCheck
         if (index >= 0)
         {
             throw new EdmException(string.Create(CultureInfo.InvariantCulture,
-                $"Value {index} of the {what} at sigma {sigma} is {values[index]}; use weights that did not diverge, or other noise levels."));
+                $"Value {index} of the {what} at sigma {sigma} is {values[index]}; "
+                + $"use weights that did not diverge, or other noise levels."));
         }
     }
 }

@@ -107,7 +107,8 @@ public class InpaintingTests
         OneClearLine.Of(() => Inpainting.Sample(_pair.Denoise, [1, double.NaN], _first, [1, 2], noise, _timeSteps), "NaN");
         OneClearLine.Of(() => Inpainting.Sample(_pair.Denoise, [1, 2], _first, [1, 2], noise, [1, 2]), "do not decrease");
         OneClearLine.Of(() => Inpainting.Sample(_pair.Denoise, [1, 2], _first, [1, 2], noise, _timeSteps, -1), "--resample");
-        OneClearLine.Of(() => Inpainting.Sample((_, _) => [0, double.NaN], [1, 2], _first, [1, 2], noise, _timeSteps), "NaN", "sigma 19.99");
+        OneClearLine.Of(
+            () => Inpainting.Sample((_, _) => [0, double.NaN], [1, 2], _first, [1, 2], noise, _timeSteps), "NaN", "sigma 19.99");
         OneClearLine.Of(() => Inpainting.Sample(_pair.Denoise, [1, 2, 3, 4], _first, [1, 2, 3, 4], noise, _timeSteps), "seed an image");
         OneClearLine.Of(() => Inpainting.Sample(_pair.Denoise, [1, 2], _first, [1, 2], (_, _) => [1], _timeSteps), "Draw 0");
     }
@@ -123,7 +124,8 @@ public class InpaintingTests
             images[2 * i] = 0.7;
         }
 
-        double[] result = Inpainting.Sample(_pair.Denoise, images, _first, TestLatents.Of(77, 2 * Count), EditingNoise.Of(seeds, 2), _timeSteps, repeats);
+        double[] result = Inpainting.Sample(
+            _pair.Denoise, images, _first, TestLatents.Of(77, 2 * Count), EditingNoise.Of(seeds, 2), _timeSteps, repeats);
         double[] drawn = [.. Enumerable.Range(0, Count).Select(i => result[2 * i + 1])];
         double mean = drawn.Average();
         return (mean, drawn.Average(v => (v - mean) * (v - mean)));

@@ -33,7 +33,8 @@ public class LatentInterpolationTests
     {
         double[] a = TestLatents.Of(3, 9);
         double[] b = TestLatents.Of(4, 9);
-        foreach (var path in new Func<double[], double[], double, double[]>[] { LatentInterpolation.Slerp, LatentInterpolation.VariancePreserving })
+        Func<double[], double[], double, double[]>[] paths = [LatentInterpolation.Slerp, LatentInterpolation.VariancePreserving];
+        foreach (var path in paths)
         {
             Assert.IsLessThan(1e-15, TestLatents.Largest(a, path(a, b, 0)), "weight 0");
             Assert.IsLessThan(1e-15, TestLatents.Largest(b, path(a, b, 1)), "weight 1");

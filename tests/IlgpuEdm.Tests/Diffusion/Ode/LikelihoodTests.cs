@@ -68,7 +68,7 @@ public class LikelihoodTests
     {
         var gaussian = GaussianForm.OfSize(24);
         double[] x = TestLatents.Of(15, 24);
-        double exact = Enumerable.Range(0, 24).Sum(j => 1 / (1 + 15.0 * j / 23)  / (1 / (1 + 15.0 * j / 23) + 0.09));
+        double exact = Enumerable.Range(0, 24).Sum(j => 1 / (1 + 15.0 * j / 23) / (1 / (1 + 15.0 * j / 23) + 0.09));
         Assert.AreEqual(exact, JacobianTrace.Of(gaussian.DenoiseWithVjp, x, 0.3, _trace, 0).Trace, 1e-12, "one vector a value");
         var (trace, error) = JacobianTrace.Of(gaussian.DenoiseWithVjp, x, 0.3, new LikelihoodOptions { Probes = 400 }, 0);
         Assert.IsLessThan(3 * error!.Value, Math.Abs(trace - exact), "400 probes");
@@ -113,6 +113,19 @@ public class LikelihoodTests
     }
 
     [TestMethod]
+    public void ReportsEveryStepWithItsState()
+    {
+        var gaussian = GaussianForm.OfSize(5);
+        double[] x = TestLatents.Of(16, 5);
+        var steps = new List<SamplerStep>();
+        Likelihood.Of(gaussian.DenoiseWithVjp, x, _trace, 1, steps.Add);
+        Assert.AreEqual(0.002, steps[0].Sigma, "it starts at SigmaMin");
+        Assert.IsLessThan(1e-15, TestLatents.Largest(x, steps[0].X), "with the image");
+        CollectionAssert.AreEqual(Enumerable.Range(0, steps.Count).ToArray(), steps.ConvertAll(s => s.Index), "indices");
+        CollectionAssert.AreEqual(gaussian.Denoise(steps[3].X, steps[3].Sigma), steps[3].Denoised, "D belongs to the state");
+    }
+
+    [TestMethod]
     public void BitsPerDimensionOfUniformGreyLevelsIsEight()
     {
         // Uniform over 256 grey levels, each 1 / 127.5 wide: density 127.5 / 256 a value.
@@ -127,7 +140,8 @@ public class LikelihoodTests
         var gaussian = GaussianForm.OfSize(2);
         OneClearLine.Of(() => Likelihood.Of(gaussian.DenoiseWithVjp, [1, 2], new LikelihoodOptions { Probes = 0 }, 0), "--probes");
         OneClearLine.Of(() => Likelihood.Of(gaussian.DenoiseWithVjp, [1, double.NaN], _trace, 0), "NaN");
-        OneClearLine.Of(() => Likelihood.Of((x, _, v) => (x, Array.ConvertAll(v, _ => double.NaN)), [1, 2], _trace, 0), "vector-Jacobian", "NaN");
+        DenoiserVjp broken = (x, _, v) => (x, Array.ConvertAll(v, _ => double.NaN));
+        OneClearLine.Of(() => Likelihood.Of(broken, [1, 2], _trace, 0), "vector-Jacobian", "NaN");
         OneClearLine.Of(() => Likelihood.OfEach(_ => gaussian.DenoiseWithVjp, [1, 2, 3, 4], 2, _trace, [1]), "1 seeds for 2 images");
         OneClearLine.Of(() => Likelihood.OfEach(_ => gaussian.DenoiseWithVjp, [1, 2, 3], 2, _trace, [1]), "no whole number");
     }
