@@ -1,7 +1,7 @@
 namespace IlgpuEdm.Diffusion;
 
-/// <summary>The standard normal numbers of a sampler's draw: the same ones whenever the same draw is asked for.</summary>
-/// <param name="draw">The number of the draw: 0, 1, 2, … in the order in which a sampler asks.</param>
-/// <param name="length">How many numbers: as many as the sampler's state has values.</param>
-/// <returns>The numbers, laid out as the state; the caller may change them.</returns>
+/// <summary>Standard normal numbers for a sampler that adds noise.</summary>
+/// <param name="draw">The number of the draw: that of the sampler's step, from 0. The same draw gives the same numbers.</param>
+/// <param name="length">How many numbers, as many as the state has, laid out as it is.</param>
+/// <returns>The numbers, <c>[length]</c>.</returns>
 public delegate double[] NoiseSource(int draw, int length);
