@@ -14,7 +14,7 @@ public static class Inpainting
     /// <param name="images">Images, one after the other; their unknown values count for nothing, but must be finite.</param>
     /// <param name="mask">Which values are known, the same in every image.</param>
     /// <param name="latents">Standard normal numbers, as long as the images: where the unknown values start from.</param>
-    /// <param name="noise">Noise for the known values and the repeats, its draws counted as they come; see <see cref="EditingNoise.Of"/>.</param>
+    /// <param name="noise">Noise for known values and repeats, draws counted as they come; see <see cref="EditingNoise.Of"/>.</param>
     /// <param name="timeSteps">t_0 to t_N, strictly decreasing; t_N is 0 for images without noise.</param>
     /// <param name="repeats">How often each step that does not end at 0 is repeated, at least 0.</param>
     /// <param name="onStep">Called whenever a step starts, repeats included; the index counts all of them.</param>
