@@ -42,4 +42,10 @@ public enum RandomPurpose : uint
 
     /// <summary>Which training images lose their class label.</summary>
     LabelDropout = 12,
+
+    /// <summary>The probes of a likelihood's estimate: one sign a value.</summary>
+    Hutchinson = 14,
+
+    /// <summary>Noise of inpainting and image-to-image: one normal a value, by the number of the draw.</summary>
+    Editing = 17,
 }
