@@ -42,4 +42,7 @@ public enum RandomPurpose : uint
 
     /// <summary>Which training images lose their class label.</summary>
     LabelDropout = 12,
+
+    /// <summary>How a training image is augmented; the elements are <see cref="Augmentation.AugmentDraw"/>.</summary>
+    Augmentation = 13,
 }
