@@ -5,8 +5,8 @@ namespace IlgpuEdm.Kernels.Augmentation;
 
 /// <summary>
 /// The low-pass filter of the wavelet sym6 (Daubechies' "symlet" with six vanishing moments): 12 taps whose sum is the square root of 2
-/// and which are orthonormal to their own shifts by two. Doubling a size sets zeros between pixels and convolves; halving convolves with the
-/// filter reversed and drops every other pixel; one after the other they leave a line as it was.
+/// and which are orthonormal to their own shifts by two. Doubling a size sets zeros between pixels and convolves; halving convolves
+/// with the filter reversed and drops every other pixel; one after the other they leave a line as it was.
 /// </summary>
 public static class Sym6
 {

@@ -1,10 +1,12 @@
+using System.Runtime.CompilerServices;
 using ILGPU;
 
 namespace IlgpuEdm.Kernels.Augmentation;
 
 /// <summary>
 /// Affine resampling of images, each with a map of its own, in four steps: double the width, double the height (both with
-/// <see cref="Sym6"/>), sample the doubled image bilinearly at double density, halve both sizes again. A task is a row of what a step makes.
+/// <see cref="Sym6"/>), sample the doubled image bilinearly at double density, halve both sizes again. A task is a row of what a step
+/// makes.
 /// </summary>
 public static class WarpKernels
 {
@@ -96,7 +98,7 @@ public static class WarpKernels
         }
     }
 
-    /// <summary>Samples images of double size where their maps say, bilinearly with zeros outside, and halves the width of what results.</summary>
+    /// <summary>Samples images of double size where their maps say, bilinearly with zeros outside, and halves the result's width.</summary>
     /// <param name="tall">What <see cref="Heighten"/> made.</param>
     /// <param name="sampled">Receives <see cref="WarpShape.SampledRows"/> rows of <c>[W, C]</c> an image.</param>
     /// <param name="scratch"><see cref="WarpShape.SamplingScratch"/> a work item.</param>
@@ -155,6 +157,7 @@ public static class WarpKernels
     }
 
     // One place: what lies outside the image has weight 0.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Point(
         ArrayView<float> tall, int first, int height, int width, long x, long y, WarpShape shape, ArrayView<float> result, int to)
     {
@@ -182,5 +185,6 @@ public static class WarpKernels
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Clamp(int place, int size) => place < 0 ? 0 : place >= size ? size - 1 : place;
 }

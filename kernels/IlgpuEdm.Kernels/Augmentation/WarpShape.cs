@@ -1,6 +1,8 @@
 namespace IlgpuEdm.Kernels.Augmentation;
 
-/// <summary>The images that are resampled together, and how their intermediate forms lie in scratch: each takes as much as the largest.</summary>
+/// <summary>
+/// The images that are resampled together, and how their intermediate forms lie in scratch: each takes as much as the largest.
+/// </summary>
 public struct WarpShape
 {
     /// <summary>Images.</summary>

@@ -26,7 +26,8 @@ public static class AugmentLabels
         writer.Add(options.YFlip, parameters.YFlip ? 1 : 0);
         writer.Add(options.RotateInt, pixels.Turns is 1 or 2 ? 1 : 0, pixels.Turns is 2 or 3 ? 1 : 0);
         writer.Add(
-            options.TranslateInt, Fraction(pixels.Right, width * options.TranslateIntMax), Fraction(pixels.Up, height * options.TranslateIntMax));
+            options.TranslateInt,
+            Fraction(pixels.Right, width * options.TranslateIntMax), Fraction(pixels.Up, height * options.TranslateIntMax));
         writer.Add(options.Scale, parameters.Scale);
         writer.Add(options.RotateFrac, Math.Cos(parameters.RotateFrac) - 1, Math.Sin(parameters.RotateFrac));
         writer.Add(

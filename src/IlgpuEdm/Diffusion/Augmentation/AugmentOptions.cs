@@ -13,7 +13,9 @@ public sealed record AugmentOptions
     private const double XFlipAlways = 1e8;
     private const double MostStd = 1;
 
-    /// <summary>The overall probability, from 0 to 1; 0 leaves every image as it is. The paper: 0.12 for CIFAR-10, 0.15 for faces.</summary>
+    /// <summary>
+    /// The overall probability, from 0 to 1; 0 leaves every image as it is. The paper: 0.12 for CIFAR-10, 0.15 for faces.
+    /// </summary>
     public double P { get; init; }
 
     /// <summary>Multiplier of mirroring left to right, which then happens to every other image; 1 label.</summary>
@@ -95,6 +97,10 @@ public sealed record AugmentOptions
     /// <summary>Whether an augmentation that changes colours is on; such need images of 1 or 3 channels.</summary>
     [JsonIgnore]
     public bool ChangesColours => Brightness > 0 || Contrast > 0 || LumaFlip > 0 || Hue > 0 || Saturation > 0;
+
+    /// <summary>Whether an augmentation that resamples is on; such need images of at least 2 x 2 pixels.</summary>
+    [JsonIgnore]
+    public bool Resamples => Scale > 0 || RotateFrac > 0 || Aniso > 0 || TranslateFrac > 0;
 
     /// <summary>
     /// The paper's set: both flips, scaling, rotation, stretching and translation. The flip from left to right has so large a multiplier

@@ -32,8 +32,10 @@ public sealed class AugmentPipe
     /// <param name="images">Images on the [-1, 1] scale, <c>[N, H, W, C]</c>; they stay as they are.</param>
     /// <param name="firstImage">Number of the first image, counted from the start of training.</param>
     /// <param name="seed">The run's seed.</param>
-    /// <returns>New images, <c>[N, H, W, C]</c>, and labels, <c>[N, LabelDim]</c>. Those of an image follow from seed and number alone.</returns>
-    /// <exception cref="EdmException">Colours of images that have neither 1 nor 3 channels were to be changed.</exception>
+    /// <returns>
+    /// New images, <c>[N, H, W, C]</c>, and labels, <c>[N, LabelDim]</c>. Those of an image follow from seed and number alone.
+    /// </returns>
+    /// <exception cref="EdmException">Images of this size cannot be augmented so; see <see cref="RequireFit"/>.</exception>
     /// <exception cref="ArgumentException">The tensor has not four dimensions.</exception>
     public (Tensor Images, float[] Labels) Apply(Tape tape, Tensor images, long firstImage, ulong seed) =>
         Apply(tape, images, Draw(firstImage, images.Size(0), seed));
@@ -43,7 +45,9 @@ public sealed class AugmentPipe
     /// <param name="images">Images on the [-1, 1] scale, <c>[N, H, W, C]</c>; they stay as they are.</param>
     /// <param name="parameters">What is done to each.</param>
     /// <returns>New images, <c>[N, H, W, C]</c>, and labels, <c>[N, LabelDim]</c>.</returns>
-    /// <exception cref="EdmException">Colours of images that have neither 1 nor 3 channels were to be changed.</exception>
+    /// <exception cref="EdmException">
+    /// Images of this size cannot be augmented so; see <see cref="RequireFit"/>. Or parameters that no draw gives move an image too far.
+    /// </exception>
     /// <exception cref="ArgumentException">Tensor and parameters do not fit.</exception>
     public (Tensor Images, float[] Labels) Apply(Tape tape, Tensor images, IReadOnlyList<AugmentParameters> parameters) =>
         Apply(tape, images, parameters, sharedMargin: false);
@@ -67,6 +71,30 @@ public sealed class AugmentPipe
         return parameters;
     }
 
+    /// <summary>Checks that images of a size can be augmented as the options say.</summary>
+    /// <param name="height">Rows of an image.</param>
+    /// <param name="width">Pixels of a row.</param>
+    /// <param name="channels">Channels.</param>
+    /// <exception cref="EdmException">
+    /// Colours of images that have neither 1 nor 3 channels were to be changed, or images below 2 x 2 pixels to be resampled.
+    /// </exception>
+    public void RequireFit(int height, int width, int channels)
+    {
+        if (Options.ChangesColours && channels is not (1 or 3))
+        {
+            throw new EdmException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Colour augmentation needs images of 1 or 3 channels, not {channels}: leave brightness to saturation out."));
+        }
+
+        if (Options.Resamples && (height < 2 || width < 2))
+        {
+            throw new EdmException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Images of {height} x {width} pixels are too small to be scaled, rotated or moved: leave --augment out."));
+        }
+    }
+
     /// <summary>
     /// As the public method; a margin that all images of the batch share is what the published pipeline has, and the golden images.
     /// </summary>
@@ -74,22 +102,12 @@ public sealed class AugmentPipe
         Tape tape, Tensor images, IReadOnlyList<AugmentParameters> parameters, bool sharedMargin)
     {
         Shapes.Require(images.Shape.Count == 4 && images.Size(0) == parameters.Count, [images]);
-        RequireColours(images.Size(3));
+        RequireFit(images.Size(1), images.Size(2), images.Size(3));
         var result = tape.New([.. images.Shape]);
         Move(images, result, parameters);
         Warp(result, parameters, sharedMargin);
         Recolour(result, parameters);
         return (result, Labels(parameters, images.Size(1), images.Size(2)));
-    }
-
-    private void RequireColours(int channels)
-    {
-        if (Options.ChangesColours && channels is not (1 or 3))
-        {
-            throw new EdmException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"The colours of images with {channels} channels cannot be augmented: leave brightness to saturation out, or use 1 or 3 channels."));
-        }
     }
 
     private float[] Labels(IReadOnlyList<AugmentParameters> parameters, int height, int width)
@@ -156,6 +174,7 @@ public sealed class AugmentPipe
             return;
         }
 
+        Shapes.Require(channels is 1 or 3, [images]);
         using var numbers = new DeviceTable<int>(images.Device, [.. list]);
         using var table = new DeviceTable<float>(images.Device, [.. entries]);
         images.Device.Launch(
