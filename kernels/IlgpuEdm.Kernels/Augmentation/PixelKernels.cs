@@ -1,4 +1,5 @@
 using ILGPU;
+using IlgpuEdm.Kernels.Primitives;
 
 namespace IlgpuEdm.Kernels.Augmentation;
 
@@ -40,6 +41,14 @@ public static class PixelKernels
             var right = table[image * MoveEntry + 1];
             var up = table[image * MoveEntry + 2];
             var row = Reflection.Index(task - image * height + up, height);
+            if (flags == 0 && right == 0)
+            {
+                var length = width * channels;
+                var source = x.SubView((image * height + row) * length, length);
+                Pointwise.Combine(source, source, y.SubView(task * length, length), 0, length, 1f, 0f, 0);
+                continue;
+            }
+
             for (var i = 0; i < width; i++)
             {
                 var column = Reflection.Index(i - right, width);

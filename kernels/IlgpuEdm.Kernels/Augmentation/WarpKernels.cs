@@ -121,15 +121,17 @@ public static class WarpKernels
             var map = entry * MapEntry;
             var x = maps[map + 1] * row + maps[map + 2];
             var y = maps[map + 4] * row + maps[map + 5];
-            var first = entry * shape.TallRows;
+            var stepX = maps[map];
+            var stepY = maps[map + 3];
+            var first = entry * shape.TallRows * shape.WideRow;
             var height = 2 * windows[entry * WindowEntry + 3];
             var width = 2 * windows[entry * WindowEntry + 4];
             for (var j = 0; j < shape.SampledColumns; j++)
             {
                 var to = even + (j & 1) * half + (j >> 1) * channels;
-                Point(tall, first, height, width, x, y, shape, scratch, to);
-                x += maps[map];
-                y += maps[map + 3];
+                Point(tall, first, shape.WideRow, height, width, channels, x, y, scratch, to);
+                x += stepX;
+                y += stepY;
             }
 
             Sym6.Halve(scratch, even, even + half, channels, sampled, task * shape.Width * channels, shape.Width * channels);
@@ -159,7 +161,7 @@ public static class WarpKernels
     // One place: what lies outside the image has weight 0.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Point(
-        ArrayView<float> tall, int first, int height, int width, long x, long y, WarpShape shape, ArrayView<float> result, int to)
+        ArrayView<float> tall, int first, int pitch, int height, int width, int channels, long x, long y, ArrayView<float> result, int to)
     {
         var left = (int)(x >> 32);
         var top = (int)(y >> 32);
@@ -170,14 +172,14 @@ public static class WarpKernels
         var topWeight = top >= 0 && top < height ? 1f - bottomWeight : 0f;
         bottomWeight = top + 1 >= 0 && top + 1 < height ? bottomWeight : 0f;
 
-        var upper = (first + Clamp(top, height)) * shape.WideRow;
-        var lower = (first + Clamp(top + 1, height)) * shape.WideRow;
-        var half = shape.PaddedWidth * shape.Channels;
+        // A row holds its even pixels, then its odd ones.
+        var right = Clamp(left + 1, width);
         left = Clamp(left, width);
-        var right = Clamp((int)(x >> 32) + 1, width);
-        left = (left & 1) * half + (left >> 1) * shape.Channels;
-        right = (right & 1) * half + (right >> 1) * shape.Channels;
-        for (var c = 0; c < shape.Channels; c++)
+        left = (left & 1) * (pitch >> 1) + (left >> 1) * channels;
+        right = (right & 1) * (pitch >> 1) + (right >> 1) * channels;
+        var upper = first + Clamp(top, height) * pitch;
+        var lower = first + Clamp(top + 1, height) * pitch;
+        for (var c = 0; c < channels; c++)
         {
             result[to + c] =
                 topWeight * (leftWeight * tall[upper + left + c] + rightWeight * tall[upper + right + c])

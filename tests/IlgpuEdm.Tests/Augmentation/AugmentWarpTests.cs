@@ -78,6 +78,27 @@ public abstract class AugmentWarpTests : AugmentTestBase
     }
 
     [TestMethod]
+    public void HowManyImagesFitIntoScratchDoesNotMatter()
+    {
+        const int Count = 5;
+        float[] images = AugmentCases.Noise(5, Count * Height * Width * 2);
+        WarpedImage[] list =
+        [
+            .. from i in new[] { 0, 2, 3, 4 }
+               let map = AffineMap.Rotate(0.4 * i + 0.1)
+               select new WarpedImage(i, map, AugmentMargin.Of([map], Height, Width)),
+        ];
+        using var tape = new Tape(Device, recording: false);
+        Tensor atOnce = tape.From(images, Count, Height, Width, 2), inParts = tape.From(images, Count, Height, Width, 2);
+        AugmentWarp.Run(atOnce, list);
+        AugmentWarp.Run(inParts, list, scratchLimit: 100_000);
+        CollectionAssert.AreEqual(atOnce.ToArray(), inParts.ToArray());
+        CollectionAssert.AreEqual(
+            images[(Height * Width * 2)..(2 * Height * Width * 2)],
+            atOnce.ToArray()[(Height * Width * 2)..(2 * Height * Width * 2)], "an image that is not listed");
+    }
+
+    [TestMethod]
     public void TheMarginEndsWhereTheReflectionWouldRepeat()
     {
         var map = AffineMap.Scale(5, 5);

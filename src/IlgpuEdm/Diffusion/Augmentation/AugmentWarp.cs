@@ -14,14 +14,14 @@ internal readonly record struct WarpedImage(int Image, AffineMap Inverse, Augmen
 internal static class AugmentWarp
 {
     // Floats; more would leave the caches, less would leave a GPU idle.
-    private const long ScratchLimit = 1 << 23;
+    private const long DefaultScratch = 1 << 23;
 
     // Places at double size, far inside what 32 bits before the point can count.
     private const double FarthestPlace = 1 << 24;
 
     private const double FixedPoint = 4294967296.0;
 
-    public static void Run(Tensor images, ReadOnlySpan<WarpedImage> list)
+    public static void Run(Tensor images, ReadOnlySpan<WarpedImage> list, long scratchLimit = DefaultScratch)
     {
         var shape = new WarpShape { Height = images.Size(1), Width = images.Size(2), Channels = images.Size(3) };
         foreach (var item in list)
@@ -31,7 +31,7 @@ internal static class AugmentWarp
         }
 
         var perImage = Math.Max(1, Wide(shape) + Tall(shape) + Sampled(shape));
-        var most = (int)Math.Clamp(ScratchLimit / perImage, 1, Math.Max(1, list.Length));
+        var most = (int)Math.Clamp(scratchLimit / perImage, 1, Math.Max(1, list.Length));
         for (var first = 0; first < list.Length; first += most)
         {
             shape.Count = Math.Min(most, list.Length - first);
