@@ -42,7 +42,8 @@ public sealed class AugmentDrawTests
     {
         var options = new AugmentOptions { P = 0.5, Scale = 0.5, Hue = 3 };
         AugmentParameters[] drawn = new AugmentPipe(options).Draw(0, Count, seed: 3);
-        Assert.AreEqual(0.25, drawn.Count(p => p.Scale != 0) / (double)Count, Sigmas * Math.Sqrt(0.25 * 0.75 / Count), "P times multiplier");
+        double share = drawn.Count(p => p.Scale != 0) / (double)Count;
+        Assert.AreEqual(0.25, share, Sigmas * Math.Sqrt(0.25 * 0.75 / Count), "P times multiplier");
         Assert.IsTrue(drawn.All(p => p.Hue != 0), "a product of 1 or more is certain");
     }
 

@@ -50,5 +50,7 @@ public sealed class AugmentOptionsTests
     }
 
     public static IEnumerable<object[]> Names =>
-        typeof(AugmentOptions).GetProperties().Where(p => p.CanWrite && p.PropertyType == typeof(double)).Select(p => new object[] { p.Name });
+        from property in typeof(AugmentOptions).GetProperties()
+        where property.CanWrite && property.PropertyType == typeof(double)
+        select new object[] { property.Name };
 }

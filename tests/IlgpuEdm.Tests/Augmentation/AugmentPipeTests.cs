@@ -56,7 +56,8 @@ public abstract class AugmentPipeTests : AugmentTestBase
             for (int first = 0; first < Batch; first += part)
             {
                 int count = Math.Min(part, Batch - first);
-                var result = Draw(pipe, images[(first * size)..((first + count) * size)], [count, height, width, channels], 100 + first, Seed);
+                float[] some = images[(first * size)..((first + count) * size)];
+                var result = Draw(pipe, some, [count, height, width, channels], 100 + first, Seed);
                 parts.AddRange(result.Images);
                 labels.AddRange(result.Labels);
             }

@@ -140,7 +140,8 @@ public abstract class AugmentWarpTests : AugmentTestBase
                     compared++;
                     for (var c = 0; c < 2; c++)
                     {
-                        Assert.AreEqual(Pattern(fromX, fromY, c), warped[(y * Width + x) * 2 + c], 0.02, $"row {y}, pixel {x}, channel {c}");
+                        float pixel = warped[(y * Width + x) * 2 + c];
+                        Assert.AreEqual(Pattern(fromX, fromY, c), pixel, 0.02, $"row {y}, pixel {x}, channel {c}");
                     }
                 }
             }
