@@ -31,6 +31,9 @@ internal sealed class NetworkFlags
     private readonly Option<double> labelDropout = Options.Number("--label-dropout", Compact.LabelDropout, "a number from 0 to 1",
         x => x is >= 0 and <= 1, "With --cond: probability of hiding the class, which 'sample --guidance' needs; 0.1 is usual.");
 
+    private readonly Option<double> augment = Options.Number("--augment", Compact.AugmentP, "a number from 0 to 1", x => x is >= 0 and <= 1,
+        "Probability of each of the paper's augmentations, which the network is told of so that they do not leak; 0: none.");
+
     private readonly Option<int> channels = Options.Integer("--channels", Compact.Channels, 1, CommonFlags.MostChannels,
         "Channels of the first level.");
 
@@ -81,7 +84,7 @@ internal sealed class NetworkFlags
     {
         foreach (Option option in new Option[]
         {
-            preset, architecture, precond, loss, weight, uncertainty, stratified, conditional, labelDropout,
+            preset, architecture, precond, loss, weight, uncertainty, stratified, conditional, labelDropout, augment,
             channels, mult, blocks, attention, dropout, batch, microBatch, learningRate, ramp, halfLife,
             sigmaData, pMean, pStd, seed,
         })
@@ -104,6 +107,7 @@ internal sealed class NetworkFlags
             StratifiedSigma = parsed.GetValue(stratified),
             Conditional = parsed.GetValue(conditional),
             LabelDropout = parsed.Or(labelDropout, named.LabelDropout),
+            AugmentP = parsed.Or(augment, named.AugmentP),
             Channels = parsed.Or(channels, named.Channels),
             ChannelMult = parsed.Given(mult) ? parsed.GetValue(mult)!.Numbers! : named.ChannelMult,
             BlocksPerLevel = parsed.Or(blocks, named.BlocksPerLevel),

@@ -43,6 +43,9 @@ public enum RandomPurpose : uint
     /// <summary>Which training images lose their class label.</summary>
     LabelDropout = 12,
 
+    /// <summary>How a training image is augmented; the elements are <see cref="Augmentation.AugmentDraw"/>.</summary>
+    Augmentation = 13,
+
     /// <summary>The probes of a likelihood's estimate: one sign a value.</summary>
     Hutchinson = 14,
 

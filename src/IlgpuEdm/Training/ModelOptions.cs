@@ -1,4 +1,5 @@
 using IlgpuEdm.Diffusion;
+using IlgpuEdm.Diffusion.Augmentation;
 using IlgpuEdm.Networks;
 
 namespace IlgpuEdm.Training;
@@ -15,6 +16,9 @@ public sealed record ModelOptions
     /// <summary>The loss and its noise levels.</summary>
     public LossOptions Loss { get; init; } = new();
 
+    /// <summary>Augmentation of training images, which the network is told of; null for none.</summary>
+    public AugmentOptions? Augment { get; init; }
+
     /// <summary>Adam, its learning rate and the average of the weights.</summary>
     public OptimizerOptions Optimizer { get; init; } = new();
 
@@ -26,6 +30,13 @@ public sealed record ModelOptions
         Preconditioner.Validate();
         Loss.Validate();
         Optimizer.Validate();
+        Augment?.Validate();
+        if (Network.AugmentDim != (Augment?.LabelDim ?? 0))
+        {
+            throw new EdmException(
+                $"the network takes {Network.AugmentDim} augmentation labels, and the augmentation has {Augment?.LabelDim ?? 0}");
+        }
+
         if (Network.OutputChannels != Network.ImageChannels * Preconditioner.OutputsPerChannel)
         {
             throw new EdmException(

@@ -78,6 +78,11 @@ public sealed record RunIdentity
         CheckBatch(BatchSize, Model.Network);
         Check(MicroBatchSize >= 1 && MicroBatchSize <= BatchSize, "--micro-batch", MicroBatchSize, "from 1 to the batch size");
         Check(BatchSize % MicroBatchSize == 0, "--micro-batch", MicroBatchSize, $"a divisor of the batch size {BatchSize}");
+        if (XFlip && Model.Augment is { XFlip: > 0 })
+        {
+            throw new EdmException("--xflip beside --augment: the augmentation mirrors half of the images already, and says so; leave --xflip out");
+        }
+
         if (Description.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
         {
             throw new EdmException($"--desc '{Description}' becomes part of a folder name: use letters, digits, '-', '_' and '.'");

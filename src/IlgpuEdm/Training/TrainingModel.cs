@@ -3,6 +3,7 @@ using IlgpuEdm.Autodiff;
 using IlgpuEdm.Data;
 using IlgpuEdm.Devices;
 using IlgpuEdm.Diffusion;
+using IlgpuEdm.Diffusion.Augmentation;
 using IlgpuEdm.Formats;
 using IlgpuEdm.Networks;
 
@@ -20,6 +21,7 @@ public sealed class TrainingModel : IDisposable
     private readonly ulong _seed;
     private readonly PreconditionedNetwork _network;
     private readonly DenoisingLoss _loss;
+    private readonly AugmentPipe? _augment;
     private readonly ParameterBlock _weights;
     private readonly AdamOptimizer _optimizer;
     private readonly RandomKey _key;
@@ -39,6 +41,8 @@ public sealed class TrainingModel : IDisposable
         var parameters = _network.Network.Parameters;
         _loss = new DenoisingLoss(
             _network, options.Loss.Weight, options.Loss.LearnedUncertainty ? new UncertaintyHead(parameters) : null);
+        _augment = options.Augment == null ? null : new AugmentPipe(options.Augment);
+        _augment?.RequireFit(Network.Height, Network.Width, Network.ImageChannels);
         _weights = new ParameterBlock(device, parameters, gradients: true);
         _weights.Initialise(seed);
         _optimizer = new AdamOptimizer(device, parameters, _weights, options.Optimizer);
@@ -108,6 +112,13 @@ public sealed class TrainingModel : IDisposable
         using var tape = new Tape(_device, recording: true, _key);
         var y = tape.From(
             batch.Images.AsSpan(first * imageSize, count * imageSize), count, options.Height, options.Width, options.ImageChannels);
+        Tensor? augmentLabels = null;
+        if (_augment != null)
+        {
+            (y, var labels) = _augment.Apply(tape, y, batch.FirstImage + first, _seed);
+            augmentLabels = tape.From(labels, count, _augment.LabelDim);
+        }
+
         var n = tape.New([.. y.Shape]);
         if (noise == null)
         {
@@ -119,7 +130,7 @@ public sealed class TrainingModel : IDisposable
         }
 
         var result = _loss.Forward(
-            new NetworkPass(tape, _weights), y, n, sigma, factor, ClassLabels(tape, batch, first, count));
+            new NetworkPass(tape, _weights), y, n, sigma, factor, ClassLabels(tape, batch, first, count), augmentLabels);
         result.Backward(tape);
         for (var i = 0; i < count; i++)
         {

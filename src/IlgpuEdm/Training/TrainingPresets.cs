@@ -15,12 +15,19 @@ public static class TrainingPresets
         Optimizer = new OptimizerOptions { LearningRate = 1e-3, RampUpImages = 10_000_000, EmaHalfLifeImages = 500_000 },
     };
 
-    private static TrainingRequest Cifar { get; } = Published with { ChannelMult = [2, 2, 2], Dropout = 0.13, BatchSize = 512 };
+    private static TrainingRequest Cifar { get; } = Published with
+    {
+        ChannelMult = [2, 2, 2],
+        Dropout = 0.13,
+        BatchSize = 512,
+        AugmentP = 0.12,
+    };
 
     private static TrainingRequest Faces { get; } = Published with
     {
         ChannelMult = [1, 2, 2, 2],
         Dropout = 0.05,
+        AugmentP = 0.15,
         BatchSize = 256,
         Optimizer = Published.Optimizer with { LearningRate = 2e-4 },
     };

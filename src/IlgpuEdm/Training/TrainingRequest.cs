@@ -1,5 +1,6 @@
 using IlgpuEdm.Data;
 using IlgpuEdm.Diffusion;
+using IlgpuEdm.Diffusion.Augmentation;
 using IlgpuEdm.Networks;
 
 namespace IlgpuEdm.Training;
@@ -42,6 +43,9 @@ public sealed record TrainingRequest
 
     /// <summary>Probability of training on an image without its label.</summary>
     public double LabelDropout { get; init; }
+
+    /// <summary>Probability of each augmentation of the paper's set; 0: none, and no augmentation labels.</summary>
+    public double AugmentP { get; init; }
 
     /// <summary>Channels of the first level.</summary>
     public int Channels { get; init; } = 32;
@@ -147,9 +151,12 @@ public sealed record TrainingRequest
             Network = NetworkFor(height, width, imageChannels, labelDim, imageChannels * preconditioner.OutputsPerChannel),
             Preconditioner = preconditioner,
             Loss = LossFor(deviation),
+            Augment = Augment,
             Optimizer = Optimizer,
         };
     }
+
+    private AugmentOptions? Augment => AugmentP > 0 ? AugmentOptions.Edm(AugmentP) : null;
 
     private UNetOptions NetworkFor(int height, int width, int imageChannels, int labelDim, int outputs)
     {
@@ -173,6 +180,7 @@ public sealed record TrainingRequest
         {
             OutputChannels = outputs,
             LabelDim = labelDim,
+            AugmentDim = Augment?.LabelDim ?? 0,
             ModelChannels = Channels,
             ChannelMult = ChannelMult,
             BlocksPerLevel = BlocksPerLevel,

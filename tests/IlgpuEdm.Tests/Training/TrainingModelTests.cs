@@ -1,5 +1,6 @@
 using IlgpuEdm.Data;
 using IlgpuEdm.Diffusion;
+using IlgpuEdm.Diffusion.Augmentation;
 using IlgpuEdm.Networks;
 using IlgpuEdm.Tests.Devices;
 using IlgpuEdm.Training;
@@ -92,6 +93,49 @@ public abstract class TrainingModelTests : DeviceTestBase
             var e = Assert.ThrowsExactly<EdmException>(() => new TrainingModel(Device, new ModelOptions { Network = _network, Loss = loss, Optimizer = optimizer }, 0).Dispose(), option);
             StringAssert.Contains(e.Message, option, "the option");
         }
+    }
+
+    [TestMethod]
+    public void AugmentationChangesWhatIsLearnedAndDependsOnTheImageAlone()
+    {
+        var augment = AugmentOptions.Edm(0.5);
+        var options = new ModelOptions { Network = _network with { AugmentDim = augment.LabelDim }, Augment = augment };
+        using TrainingModel whole = new(Device, options, 7), parts = new(Device, options, 7), plain = Model();
+        var together = whole.Step(SomeBatch(), Images);
+        CollectionAssert.AreEqual(together.LossPerImage, parts.Step(SomeBatch(), 1).LossPerImage, "losses in micro-batches, bit for bit");
+        CollectionAssert.AreNotEqual(plain.Step(SomeBatch(), Images).LossPerImage, together.LossPerImage, "losses without augmentation");
+    }
+
+    [TestMethod]
+    public void DroppedLabelsAreZerosForTheNetwork()
+    {
+        using TrainingModel all = new(Device, new ModelOptions { Network = _network with { LabelDropout = 1 } }, 7), unlabelled = Model();
+        var batch = SomeBatch();
+        var expected = unlabelled.Step(
+            new Batch { FirstImage = batch.FirstImage, Size = Images, Images = batch.Images, Labels = Enumerable.Repeat(-1, Images).ToArray() },
+            Images);
+        CollectionAssert.AreEqual(expected.LossPerImage, all.Step(batch, Images).LossPerImage, "losses without labels, bit for bit");
+    }
+
+    [TestMethod]
+    public void UncertaintyLearnsTheLogarithmOfTheLoss()
+    {
+        var options = new ModelOptions
+        {
+            Network = _network,
+            Loss = new LossOptions { LearnedUncertainty = true },
+            Optimizer = new OptimizerOptions { LearningRate = 1e-2, RampUpImages = 0 },
+        };
+        using TrainingModel balanced = new(Device, options, 7), plain = Model();
+        var first = balanced.Step(SomeBatch(), Images);
+        CollectionAssert.AreEqual(plain.Step(SomeBatch(), Images).LossPerImage, first.LossPerImage, "u starts at 0, and is left out of the loss");
+        var head = balanced.Weights.Values.ToArray();
+        Assert.AreEqual(plain.ParameterCount + 128, balanced.ParameterCount, "the head's weights are trained too");
+
+        // The first step's learning rate is 0.
+        var batch = SomeBatch();
+        balanced.Step(new Batch { FirstImage = Images, Size = Images, Images = batch.Images, Labels = batch.Labels }, Images);
+        CollectionAssert.AreNotEqual(head[^128..], balanced.Weights.Values.ToArray()[^128..], "and move");
     }
 
     private TrainingModel Model() => new(Device, new ModelOptions { Network = _network }, 7);
