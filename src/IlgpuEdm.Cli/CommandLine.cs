@@ -59,6 +59,7 @@ internal static class CommandLine
             DemoVerb.Create(terminal),
             TrainVerb.Create(terminal),
             SampleVerb.Create(terminal),
+            ClassifierVerb.Create(terminal),
             BenchVerb.Create(terminal),
             InfoVerb.Create(terminal),
             DevicesVerb.Create(terminal),
@@ -93,9 +94,16 @@ internal static class CommandLine
 
     private static bool IsCutShort(OptionResult option) => option.Tokens.Count > 0 && option.IdentifierTokenCount > option.Tokens.Count;
 
-    private static string HelpHint(ParseResult parsed) => parsed.CommandResult.Command.Name is var name && name != "ilgpu-edm"
-        ? $"see: ilgpu-edm {name} --help"
-        : "see: ilgpu-edm --help";
+    private static string HelpHint(ParseResult parsed)
+    {
+        string hint = "--help";
+        for (var command = parsed.CommandResult; command is not null; command = command.Parent as CommandResult)
+        {
+            hint = $"{command.Command.Name} {hint}";
+        }
+
+        return $"see: {hint}";
+    }
 
     private static string OneLine(string message) => string.Join(' ', message.Split('\n', '\r').Select(line => line.Trim())).Trim();
 }

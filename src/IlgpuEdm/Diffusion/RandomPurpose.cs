@@ -49,6 +49,9 @@ public enum RandomPurpose : uint
     /// <summary>The probes of a likelihood's estimate: one sign a value.</summary>
     Hutchinson = 14,
 
+    /// <summary>Shifts and noise of the images that a classifier is trained on.</summary>
+    Classifier = 15,
+
     /// <summary>Noise of inpainting and image-to-image: one normal a value, by the number of the draw.</summary>
     Editing = 17,
 }

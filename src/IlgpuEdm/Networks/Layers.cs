@@ -57,7 +57,7 @@ internal sealed class LinearLayer
     public LayerCost Cost() => new(_weight.Length, _weight.Shape[1]);
 }
 
-/// <summary>A group norm with min(32, channels / 4) groups.</summary>
+/// <summary>A group norm, with min(32, channels / 4) groups if nothing else is asked for.</summary>
 internal sealed class GroupNormLayer
 {
     private readonly Parameter _gamma;
@@ -67,9 +67,9 @@ internal sealed class GroupNormLayer
 
     /// <summary>Declares the parameters <c>name.weight</c> and <c>name.bias</c>.</summary>
     /// <exception cref="EdmException">So many channels cannot be grouped.</exception>
-    public GroupNormLayer(ParameterList list, string name, int channels, float epsilon)
+    public GroupNormLayer(ParameterList list, string name, int channels, float epsilon, int? groups = null)
     {
-        _groups = Math.Min(32, channels / 4);
+        _groups = groups ?? Math.Min(32, channels / 4);
         _epsilon = epsilon;
         if (_groups == 0 || channels % _groups != 0)
         {

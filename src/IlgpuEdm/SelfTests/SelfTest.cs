@@ -37,6 +37,8 @@ public static class SelfTest
         ("normal draws", run => SelfTestRandom.Normal(run, 3, 2051)),
         ("positional embedding", run => SelfTestRandom.PositionalEmbedding(run, 38)),
         ("Fourier embedding", run => SelfTestRandom.FourierEmbedding(run, 37)),
+        ("mean over pixels", run => SelfTestClassification.MeanPixels(run, 2, 5, 7, 19)),
+        ("cross-entropy", run => SelfTestClassification.CrossEntropy(run, 5, 11, 3f)),
         ("loss", run => SelfTestTraining.WeightedSquaredError(run, 3, 501)),
         ("Adam", run => SelfTestTraining.Adam(run, 33_333, 3, infinite: false)),
         ("Adam", run => SelfTestTraining.Adam(run, 501, 3, infinite: true)),

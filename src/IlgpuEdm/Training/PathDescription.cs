@@ -51,6 +51,7 @@ public static class PathDescription
         {
             "ilgpu-edm-snapshot" => "network snapshot",
             "ilgpu-edm-training-state" => "training state",
+            Metrics.ImageClassifier.Format => "image classifier",
             _ => "safetensors file of another program",
         };
         long elements = file.Tensors.Keys.Sum(name => file.GetShape(name).Aggregate(1L, (product, length) => product * length));
@@ -58,7 +59,7 @@ public static class PathDescription
         rows.AddRange(file.Metadata.Where(entry => entry.Key is not ("format" or "version"))
             .SelectMany(entry => Values(entry.Key, entry.Value)));
         rows.Add(("tensors", Number(file.Tensors.Count)));
-        rows.Add((what == "network snapshot" ? "parameters" : "elements", Number(elements)));
+        rows.Add((what is "network snapshot" or "image classifier" ? "parameters" : "elements", Number(elements)));
         return rows;
     }
 

@@ -6,7 +6,15 @@ namespace IlgpuEdm.Tests.Cli;
 [TestClass]
 public class HelpTextTests
 {
-    private static readonly string[] Verbs = ["demo", "train", "sample", "bench", "info", "devices", "selftest"];
+    private static readonly string[] Verbs = ["demo", "train", "sample", "classifier", "bench", "info", "devices", "selftest"];
+
+    private static readonly Dictionary<string, string[]> Subverbs = new() { ["classifier"] = ["train", "evaluate"] };
+
+    // All that have a page of help, the words of each in order.
+    private static readonly string[][] Pages =
+    [
+        [], .. Verbs.SelectMany(verb => Subverbs.GetValueOrDefault(verb, []).Select(sub => new[] { verb, sub }).Prepend([verb])),
+    ];
 
     [TestMethod]
     public void The_page_is_what_help_prints()
@@ -39,10 +47,10 @@ public class HelpTextTests
             .Append("`dotnet run -c Release --project src/IlgpuEdm.Cli -- VERB ...`.\n\n")
             .Append("Counts take k and M (`200k`, `1.5M`), times s, m and h (`5m`). Exit codes: 0, 1 for a failure, 2 for wrong usage; ")
             .Append("an error is one line on stderr.\nOn a pipe `train` and `demo` print one line a tick instead of live progress.\n");
-        foreach (string[] command in Verbs.Select(verb => new[] { verb, "--help" }).Prepend(["--help"]))
+        foreach (string[] command in Pages)
         {
-            string[] lines = Cli.Run(command).Output.Split('\n').Select(line => line.TrimEnd()).ToArray();
-            page.Append($"\n## ilgpu-edm {command[0]}\n\n```text\n".Replace(" --help", "", StringComparison.Ordinal))
+            string[] lines = Cli.Run([.. command, "--help"]).Output.Split('\n').Select(line => line.TrimEnd()).ToArray();
+            page.Append($"\n## {string.Join(' ', command.Prepend("ilgpu-edm"))}\n\n```text\n")
                 .Append(string.Join('\n', lines).Trim()).Append("\n```\n");
         }
 
