@@ -71,13 +71,48 @@ public static class Convolution
         return y;
     }
 
+    /// <summary>Floats that a layer's launches, forward or backward, rent for their own use; the most of any.</summary>
+    /// <param name="shape">Batch, height, width, channels and kernel.</param>
+    /// <param name="workItems">Work items of the device.</param>
+    internal static long ScratchFloats(ConvolutionShape shape, int workItems)
+    {
+        var turned = shape with { In = shape.Out, Out = shape.In };
+        return Math.Max(WeightGradientFloats(shape), Math.Max(ForwardFloats(shape), ForwardFloats(turned)));
+
+        long ForwardFloats(ConvolutionShape s)
+        {
+            CutForward(ref s);
+            return (long)s.Depth * PackedWeights.PaddedColumns(s.Out)
+                + (long)s.Scratch * Device.WorkItems((long)s.Batch * s.Strips, s.Scratch, workItems);
+        }
+
+        long WeightGradientFloats(ConvolutionShape s)
+        {
+            CutWeightGradient(ref s);
+            long tasks = (long)s.Slices * ConvolutionWeightGradient.Blocks(s);
+            return (tasks * ConvolutionWeightGradient.PartialRows(s) * 32) + (s.Scratch * (long)Device.WorkItems(tasks, s.Scratch, workItems));
+        }
+    }
+
+    private static void CutForward(ref ConvolutionShape shape)
+    {
+        CutStrips(ref shape, shape.Pitch * shape.In, ForwardStripFloats);
+        shape.Scratch = ConvolutionForward.ScratchSize(shape);
+    }
+
+    private static void CutWeightGradient(ref ConvolutionShape shape)
+    {
+        shape.Slices = Math.Min(MaxSlices, shape.Batch);
+        CutStrips(ref shape, (shape.Kernel == 1 ? 0 : shape.Pitch * shape.In) + shape.Width * 32, GradientStripFloats);
+        shape.Scratch = ConvolutionWeightGradient.ScratchSize(shape);
+    }
+
     private static void Forward(
         Tensor x, Tensor weight, Tensor? bias, Tensor? shift, Tensor? residual, Tensor y, ConvolutionShape shape, bool turned,
         float scale, int accumulate)
     {
         var device = x.Device;
-        CutStrips(ref shape, shape.Pitch * shape.In, ForwardStripFloats);
-        shape.Scratch = ConvolutionForward.ScratchSize(shape);
+        CutForward(ref shape);
         using var packed = device.Pool.Rent((long)shape.Depth * PackedWeights.PaddedColumns(shape.Out));
         device.Launch(
             turned ? PackedWeights.Backward : PackedWeights.Forward, device.WorkItems(PackedWeights.Tasks(shape.Depth, shape.Out)),
@@ -110,9 +145,7 @@ public static class Convolution
             return;
         }
 
-        shape.Slices = Math.Min(MaxSlices, shape.Batch);
-        CutStrips(ref shape, (shape.Kernel == 1 ? 0 : shape.Pitch * shape.In) + shape.Width * 32, GradientStripFloats);
-        shape.Scratch = ConvolutionWeightGradient.ScratchSize(shape);
+        CutWeightGradient(ref shape);
         var blocks = ConvolutionWeightGradient.Blocks(shape);
         using var partial = device.Pool.Rent((long)shape.Slices * blocks * ConvolutionWeightGradient.PartialRows(shape) * 32);
         var items = device.WorkItems(shape.Slices * blocks, shape.Scratch);

@@ -71,6 +71,27 @@ public static class Matmul
         return y;
     }
 
+    /// <summary>Floats that the products of a layer, forward or backward, rent for their own use.</summary>
+    /// <param name="rows">Rows of the result.</param>
+    /// <param name="columns">Its columns.</param>
+    /// <param name="depth">The sides' common length.</param>
+    /// <param name="products">Products.</param>
+    /// <param name="workItems">Work items of the device.</param>
+    internal static long ScratchFloats(int rows, int columns, int depth, long products, int workItems)
+    {
+        // The product itself, and those that give either side's gradient.
+        return Math.Max(Of(rows, columns, depth), Math.Max(Of(rows, depth, columns), Of(depth, columns, rows)));
+
+        long Of(int r, int c, int d)
+        {
+            long scratch = MatmulKernels.ScratchSize(new MatmulShape { Rows = r, Columns = c, Depth = d });
+            return scratch * Device.WorkItems(products * RowParts(r, products, workItems), scratch, workItems);
+        }
+    }
+
+    private static long RowParts(int rows, long products, int workItems) =>
+        Math.Clamp((2L * workItems + products - 1) / products, 1, Math.Max(1, rows / LeastRows));
+
     /// <summary>A batch of products; not recorded.</summary>
     internal static void Multiply(
         Tensor a, Tensor b, Tensor? bias, Tensor c, MatmulShape shape, float alpha = 1f, int accumulate = 0)
@@ -79,7 +100,7 @@ public static class Matmul
         var products = shape.Outer * shape.Inner;
 
         // Each part packs the right side for itself, so there are no more parts than keep every work item busy.
-        shape.RowParts = Math.Clamp((2 * device.MaxWorkItems + products - 1) / products, 1, Math.Max(1, shape.Rows / LeastRows));
+        shape.RowParts = (int)RowParts(shape.Rows, products, device.MaxWorkItems);
         shape.Scratch = MatmulKernels.ScratchSize(shape);
         var items = device.WorkItems(products * shape.RowParts, shape.Scratch);
         using var scratch = device.Pool.Rent((long)items * shape.Scratch);

@@ -13,8 +13,11 @@ public sealed partial class Device
     /// <param name="tasks">Tasks.</param>
     /// <param name="scratch">Floats of scratch of an item.</param>
     /// <returns>At least 1.</returns>
-    internal int WorkItems(int tasks, int scratch = 0) =>
-        (int)Math.Clamp(Math.Min(tasks, scratch == 0 ? MaxWorkItems : MaxScratch / scratch), 1, MaxWorkItems);
+    internal int WorkItems(int tasks, int scratch = 0) => WorkItems(tasks, scratch, MaxWorkItems);
+
+    /// <summary>As above, on a device that has use for so many.</summary>
+    internal static int WorkItems(long tasks, long scratch, int most) =>
+        (int)Math.Clamp(Math.Min(tasks, scratch == 0 ? most : MaxScratch / scratch), 1, most);
 
     internal void Launch<T1, T2, T3>(
         Action<T1, T2, T3> kernel, int items, KernelWork work, T1 a1, T2 a2, T3 a3)

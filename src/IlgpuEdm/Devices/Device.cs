@@ -10,7 +10,9 @@ namespace IlgpuEdm.Devices;
 /// </summary>
 public sealed partial class Device : IDisposable
 {
-    private const int FatItemsOnGpu = 4096;
+    /// <summary>Work items on a GPU.</summary>
+    internal const int FatItemsOnGpu = 4096;
+
     private readonly Context _context;
     private readonly KernelLoader _kernels;
 

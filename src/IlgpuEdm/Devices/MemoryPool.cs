@@ -170,6 +170,9 @@ public sealed class MemoryPool : IDisposable
         return (int)((Alignment - address % Alignment) % Alignment) / sizeof(float);
     }
 
+    /// <summary>Bytes that a buffer of so many floats takes.</summary>
+    internal static long RentedBytes(long length) => SizeClass(length + Slack) * sizeof(float);
+
     // Three significant bits: at most an eighth is wasted, and close sizes share buffers.
     private static long SizeClass(long length)
     {

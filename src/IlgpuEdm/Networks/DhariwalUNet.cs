@@ -30,11 +30,13 @@ public sealed class DhariwalUNet : UNet
         : base(options)
     {
         int channels = options.ModelChannels, embedding = channels * options.ChannelMultEmb, levels = options.ChannelMult.Count;
-        _mapAugment = options.AugmentDim > 0 ? Linear("map_augment", options.AugmentDim, channels, _startZero, bias: false) : null;
-        _mapLayer0 = Linear("map_layer0", channels, embedding, _start);
-        _mapLayer1 = Linear("map_layer1", embedding, embedding, _start);
+        _mapAugment = options.AugmentDim > 0 ? Linear("map_augment", options.AugmentDim, channels, _startZero, bias: false,
+            more: LayerCost.Keeping(options.AugmentDim, channels)) : null;
+        _mapLayer0 = Linear("map_layer0", channels, embedding, _start, more: LayerCost.Keeping(channels, embedding));
+        _mapLayer1 = Linear("map_layer1", embedding, embedding, _start, more: LayerCost.Keeping(embedding));
         var startLabel = new LayerStart(StartRule.KaimingNormal, Math.Sqrt(options.LabelDim), 0);
-        _mapLabel = options.LabelDim > 0 ? Linear("map_label", options.LabelDim, embedding, startLabel, bias: false) : null;
+        _mapLabel = options.LabelDim > 0 ? Linear("map_label", options.LabelDim, embedding, startLabel, bias: false,
+            more: LayerCost.Keeping(options.LabelDim, embedding)) : null;
 
         var style = new UNetBlockStyle(
             embedding, AdaptiveScale: true, SkipScale: 1f, Epsilon, ChannelsPerHead, ResampleProjection: false, ResampleFilter: null,
@@ -77,7 +79,9 @@ public sealed class DhariwalUNet : UNet
             for (var i = 0; i <= options.BlocksPerLevel; i++)
             {
                 int inputs = current + skips.Pop(), outputs = channels * options.ChannelMult[level];
-                _decoder.Add((Block($"{name}_block{i}", style, inputs, outputs, level, attention: options.HasAttention(level)), true));
+                var block = Block(
+                    $"{name}_block{i}", style, inputs, outputs, level, attention: options.HasAttention(level), joined: true);
+                _decoder.Add((block, true));
                 current = outputs;
             }
         }

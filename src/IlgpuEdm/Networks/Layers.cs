@@ -1,4 +1,6 @@
 using IlgpuEdm.Autodiff;
+using IlgpuEdm.Kernels.Convolution;
+using IlgpuEdm.Kernels.Normalization;
 
 namespace IlgpuEdm.Networks;
 
@@ -36,7 +38,20 @@ internal sealed class ConvolutionLayer
     public Tensor Forward(NetworkPass pass, Tensor x, Tensor? shift = null, Tensor? residual = null, float scale = 1f) =>
         pass.Tape.Convolve(x, pass[_weight], pass[_bias], shift, residual, scale);
 
-    public LayerCost Cost(int pixels) => new((double)_weight.Length * pixels, (double)_bias.Length * pixels);
+    public LayerCost Cost(int height, int width)
+    {
+        long pixels = (long)height * width, inputs = _weight.Shape[2], outputs = _weight.Shape[3];
+        var shape = new ConvolutionShape
+        {
+            Height = height,
+            Width = width,
+            In = (int)inputs,
+            Out = (int)outputs,
+            Kernel = _weight.Shape[0],
+        };
+        return new LayerCost((double)_weight.Length * pixels, [outputs * pixels], (inputs + outputs) * pixels,
+            (batch, workItems) => Convolution.ScratchFloats(shape with { Batch = batch }, workItems));
+    }
 }
 
 /// <summary>A linear layer.</summary>
@@ -54,7 +69,8 @@ internal sealed class LinearLayer
 
     public Tensor Forward(NetworkPass pass, Tensor x) => pass.Tape.Linear(x, pass[_weight], _bias == null ? null : pass[_bias]);
 
-    public LayerCost Cost() => new(_weight.Length, _weight.Shape[1]);
+    public LayerCost Cost() => new(_weight.Length, [_weight.Shape[1]], scratch: (batch, workItems) =>
+        Matmul.ScratchFloats(batch, _weight.Shape[1], _weight.Shape[0], 1, workItems));
 }
 
 /// <summary>A group norm, with min(32, channels / 4) groups if nothing else is asked for.</summary>
@@ -90,5 +106,9 @@ internal sealed class GroupNormLayer
     public Tensor ForwardAdaptive(NetworkPass pass, Tensor x, Tensor scaleShift) =>
         pass.Tape.NormalizeAdaptive(x, pass[_gamma], pass[_beta], scaleShift, _groups, _epsilon);
 
-    public LayerCost Cost(int pixels) => new(0, (double)_gamma.Length * pixels);
+    public LayerCost Cost(int height, int width)
+    {
+        long channels = _gamma.Length, size = channels * height * width;
+        return new LayerCost(0, [size, channels * GroupNormForward.CoefficientRows], 2 * size);
+    }
 }

@@ -28,7 +28,7 @@ public sealed class SongUNet : UNet
     {
         _options = options;
         _embedding = new SongEmbedding(options, Parameters, _start);
-        Count(_embedding.Cost);
+        List("map", _embedding.Cost, options.ModelChannels * options.ChannelMultEmb);
         var style = new UNetBlockStyle(
             options.ModelChannels * options.ChannelMultEmb, AdaptiveScale: false, _rootHalf, Epsilon, ChannelsPerHead: 0,
             ResampleProjection: true, options.ResampleFilter, options.Dropout, _start, _startZero, _startAttention);
@@ -84,12 +84,17 @@ public sealed class SongUNet : UNet
             skips.Push(current);
             if (_options.EncoderType == EncoderType.Skip)
             {
-                auxiliaryLayer = Convolution($"{name}_aux_skip", auxiliary, current, 1, _start, level);
+                auxiliaryLayer = Convolution($"{name}_aux_skip", auxiliary, current, 1, _start, level,
+                    more: LayerCost.Keeping((long)auxiliary * _options.Pixels(level)));
             }
             else if (_options.EncoderType == EncoderType.Residual)
             {
-                // Its convolution runs before it halves the resolution.
-                auxiliaryLayer = Convolution($"{name}_aux_residual", auxiliary, current, 3, _start, level - 1);
+                // Its convolution runs before it halves the resolution; of the border that the filter asks for there is a copy.
+                var border = _options.ResampleFilter.Count / 2 - 1;
+                var padded = (long)(_options.Height / (1 << (level - 1)) + 2 * border) * (_options.Width / (1 << (level - 1)) + 2 * border);
+                var smaller = (long)current * _options.Pixels(level);
+                auxiliaryLayer = Convolution($"{name}_aux_residual", auxiliary, current, 3, _start, level - 1, border,
+                    LayerCost.Keeping(smaller, smaller, border == 0 ? 0 : auxiliary * padded));
                 auxiliary = current;
             }
         }
@@ -173,7 +178,7 @@ public sealed class SongUNet : UNet
         {
             var outputs = _options.ModelChannels * _options.ChannelMult[level];
             var attention = i == blocks.Length - 1 && _options.HasAttention(level);
-            blocks[i] = Block($"{name}_block{i}", style, current + skips.Pop(), outputs, level, attention: attention);
+            blocks[i] = Block($"{name}_block{i}", style, current + skips.Pop(), outputs, level, attention: attention, joined: true);
             current = outputs;
         }
 
@@ -182,7 +187,9 @@ public sealed class SongUNet : UNet
         if (_options.DecoderType == DecoderType.Skip || level == 0)
         {
             norm = Norm($"{name}_aux_norm", current, Epsilon, level);
-            output = Convolution($"{name}_aux_conv", current, _options.OutputChannels, 3, _startZero, level);
+            output = Convolution($"{name}_aux_conv", current, _options.OutputChannels, 3, _startZero, level,
+                more: isLast || _options.DecoderType != DecoderType.Skip ? null
+                    : LayerCost.Keeping((long)_options.OutputChannels * _options.Pixels(level)));
         }
 
         return new DecoderLevel([.. inputs], blocks, norm, output);

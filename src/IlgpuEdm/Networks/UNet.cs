@@ -8,7 +8,9 @@ namespace IlgpuEdm.Networks;
 /// </summary>
 public abstract class UNet
 {
-    private int _layers;
+    private readonly List<NetworkLayer> _layers = [];
+    private int _blocks;
+    private long _listed;
 
     /// <summary>Starts to declare a network.</summary>
     private protected UNet(UNetOptions options)
@@ -27,8 +29,11 @@ public abstract class UNet
     /// <summary>Its parameters.</summary>
     public ParameterList Parameters { get; }
 
+    /// <summary>Its layers, in the order in which they run; a block is one.</summary>
+    public IReadOnlyList<NetworkLayer> Layers => _layers;
+
     /// <summary>What one image costs: the forward pass, and the activations that training keeps.</summary>
-    public LayerCost Cost { get; private set; }
+    public LayerCost Cost => _layers.Aggregate(LayerCost.None, (sum, layer) => sum + layer.Cost);
 
     /// <summary>Runs the network.</summary>
     /// <param name="pass">Tape and parameters.</param>
@@ -40,41 +45,53 @@ public abstract class UNet
     public abstract Tensor Forward(
         NetworkPass pass, Tensor x, ReadOnlySpan<float> noiseLabels, Tensor? classLabels = null, Tensor? augmentLabels = null);
 
-    /// <summary>Declares a block and counts its cost.</summary>
+    /// <summary>Declares a block and lists it; an input that is joined from two tensors makes a third.</summary>
     private protected UNetBlock Block(
-        string name, UNetBlockStyle style, int inputs, int outputs, int level, Resample resample = Resample.None, bool attention = false)
+        string name, UNetBlockStyle style, int inputs, int outputs, int level, Resample resample = Resample.None, bool attention = false,
+        bool joined = false)
     {
-        var block = new UNetBlock(Parameters, name, style, inputs, outputs, resample, attention, _layers++);
-        Count(block.Cost(Options.Pixels(level)));
+        var block = new UNetBlock(Parameters, name, style, inputs, outputs, resample, attention, _blocks++);
+        var (height, width) = (Options.Height >> level, Options.Width >> level);
+        var input = joined ? LayerCost.Keeping((long)inputs * height * width) : LayerCost.None;
+        List(name, input + block.Cost(height, width), height, width, outputs);
         return block;
     }
 
-    /// <summary>Declares a convolution and counts its cost.</summary>
-    private protected ConvolutionLayer Convolution(string name, int inputs, int outputs, int kernel, LayerStart start, int level)
+    /// <summary>Declares a convolution and lists it with what comes with it; the border is what its images have beyond the level's.</summary>
+    private protected ConvolutionLayer Convolution(
+        string name, int inputs, int outputs, int kernel, LayerStart start, int level, int border = 0, LayerCost? more = null)
     {
         var layer = new ConvolutionLayer(Parameters, name, inputs, outputs, kernel, start);
-        Count(layer.Cost(Options.Pixels(level)));
+        var (height, width) = (Options.Height >> level, Options.Width >> level);
+        List(name, layer.Cost(height + 2 * border, width + 2 * border) + (more ?? LayerCost.None), height, width, outputs);
         return layer;
     }
 
-    /// <summary>Declares a linear layer and counts its cost.</summary>
-    private protected LinearLayer Linear(string name, int inputs, int outputs, LayerStart start, bool bias = true)
+    /// <summary>Declares a linear layer and lists it with what comes with it.</summary>
+    private protected LinearLayer Linear(
+        string name, int inputs, int outputs, LayerStart start, bool bias = true, LayerCost? more = null)
     {
         var layer = new LinearLayer(Parameters, name, inputs, outputs, start, bias);
-        Count(layer.Cost());
+        List(name, layer.Cost() + (more ?? LayerCost.None), outputs);
         return layer;
     }
 
-    /// <summary>Declares a norm and counts its cost.</summary>
+    /// <summary>Declares a norm and lists it.</summary>
     private protected GroupNormLayer Norm(string name, int channels, float epsilon, int level)
     {
         var layer = new GroupNormLayer(Parameters, name, channels, epsilon);
-        Count(layer.Cost(Options.Pixels(level)));
+        var (height, width) = (Options.Height >> level, Options.Width >> level);
+        List(name, layer.Cost(height, width), height, width, channels);
         return layer;
     }
 
-    /// <summary>Adds to the cost.</summary>
-    private protected void Count(LayerCost cost) => Cost += cost;
+    /// <summary>Lists what was declared since the last call as one layer.</summary>
+    private protected void List(string name, LayerCost cost, params int[] shape)
+    {
+        var parameters = Parameters.Count;
+        _layers.Add(new NetworkLayer(name, shape, parameters - _listed, cost));
+        _listed = parameters;
+    }
 
     /// <summary>Joins a decoder's state with the encoder's skip and runs a block on it; without recording, both go back.</summary>
     private protected static Tensor Joined(NetworkPass pass, UNetBlock block, Tensor h, Tensor skip, Tensor embedding)

@@ -126,26 +126,37 @@ internal sealed class UNetBlock
     }
 
     /// <summary>What the block costs.</summary>
-    /// <param name="pixels">Pixels of its output.</param>
-    public LayerCost Cost(int pixels)
+    /// <param name="height">Rows of its output.</param>
+    /// <param name="width">Pixels of a row of its output.</param>
+    public LayerCost Cost(int height, int width)
     {
-        var inputPixels = _resample == Resample.Up ? pixels / 4 : _resample == Resample.Down ? pixels * 4 : pixels;
-        var resampled = _resample == Resample.None ? default : new LayerCost(0, (double)In * pixels);
-        var cost = _norm0.Cost(inputPixels) + resampled + _conv0.Cost(pixels) + _affine.Cost() + _norm1.Cost(pixels) + _conv1.Cost(pixels);
+        var (inputHeight, inputWidth) = _resample switch
+        {
+            Resample.Up => (height / 2, width / 2),
+            Resample.Down => (height * 2, width * 2),
+            _ => (height, width),
+        };
+        long pixels = (long)height * width, size = Out * pixels;
+        var resampled = _resample == Resample.None ? LayerCost.None : LayerCost.Keeping(In * pixels);
+        var cost = _norm0.Cost(inputHeight, inputWidth) + resampled + _affine.Cost() + _conv0.Cost(height, width)
+            + _norm1.Cost(height, width) + resampled;
         if (_style.Dropout > 0)
         {
-            cost += _norm1.Cost(pixels);
+            cost += LayerCost.Keeping(size);
         }
 
-        cost += resampled + (_skip?.Cost(pixels) ?? default);
-        if (_heads > 0)
-        {
-            var scores = (double)pixels * pixels;
-            cost += _norm2!.Cost(pixels) + _qkv!.Cost(pixels) + _projection!.Cost(pixels)
-                + new LayerCost(2 * scores * Out, scores * _heads + (double)Out * pixels);
-        }
+        cost += (_skip?.Cost(height, width) ?? LayerCost.None) + _conv1.Cost(height, width);
+        return _heads == 0 ? cost : cost + AttentionCost(height, width);
+    }
 
-        return cost;
+    // While the gradients of queries, keys, values and scores are made, those of both sides of the residual are there.
+    private LayerCost AttentionCost(int height, int width)
+    {
+        int pixels = height * width, perHead = Out / _heads;
+        long size = (long)Out * pixels, scores = (long)pixels * pixels * _heads;
+        return _norm2!.Cost(height, width) + _qkv!.Cost(height, width) + _projection!.Cost(height, width) + new LayerCost(
+            2.0 * Out * pixels * pixels, [scores, size], 4 * size + scores,
+            (batch, workItems) => Matmul.ScratchFloats(pixels, pixels, perHead, (long)batch * _heads, workItems));
     }
 
     private Tensor Skip(NetworkPass pass, Tensor x)

@@ -1,0 +1,8 @@
+namespace IlgpuEdm.Networks;
+
+/// <summary>A row in the list of a network's layers.</summary>
+/// <param name="Name">Its name, under which its parameters are found.</param>
+/// <param name="Shape">Dimensions of its output for one image: height, width and channels, or channels alone.</param>
+/// <param name="Parameters">Trained parameters.</param>
+/// <param name="Cost">What it costs.</param>
+public sealed record NetworkLayer(string Name, IReadOnlyList<int> Shape, long Parameters, LayerCost Cost);
