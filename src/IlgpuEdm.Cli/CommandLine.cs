@@ -80,6 +80,14 @@ internal static class CommandLine
             return Usage;
         }
 
+        if (parsed.Action is HelpAction)
+        {
+            using var help = new StringWriter();
+            parsed.Invoke(new InvocationConfiguration { Output = help, Error = error, EnableDefaultExceptionHandler = false });
+            output.Write(HelpGroups.Arrange(parsed.CommandResult.Command.Name, help.ToString()));
+            return args.Length > 0 ? Success : Usage;
+        }
+
         int code = parsed.Invoke(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
         return args.Length > 0 ? code : Usage;
     }

@@ -26,7 +26,7 @@ internal sealed class NetworkFlags
 
     private readonly Option<bool> stratified = Options.Flag("--stratified", "Spread the noise levels of each batch evenly.");
 
-    private readonly Option<bool> conditional = Options.Flag("--cond", "Learn the classes of the images; they need labels.");
+    private readonly Option<bool> conditional = Options.Flag("--cond", "Learn the classes of the images; they need labels. 'adm' implies it; --cond false does not learn them.");
 
     private readonly Option<double> labelDropout = Options.Number("--label-dropout", Compact.LabelDropout, "a number from 0 to 1",
         x => x is >= 0 and <= 1, "With --cond: probability of hiding the class, which 'sample --guidance' needs; 0.1 is usual.");
@@ -84,20 +84,24 @@ internal sealed class NetworkFlags
     {
         foreach (Option option in new Option[]
         {
-            preset, architecture, precond, loss, weight, uncertainty, stratified, conditional, labelDropout, augment,
-            channels, mult, blocks, attention, dropout, batch, microBatch, learningRate, ramp, halfLife,
-            sigmaData, pMean, pStd, seed,
+            preset, architecture, channels, mult, blocks, attention, dropout,
+            precond, sigmaData, loss, pMean, pStd, weight, uncertainty, stratified,
+            conditional, labelDropout, augment,
+            batch, microBatch, learningRate, ramp, halfLife, seed,
         })
         {
             command.Options.Add(option);
         }
     }
 
+    /// <summary>The preset's name.</summary>
+    public string PresetName(ParseResult parsed) => parsed.GetValue(preset)!;
+
     /// <summary>What was asked for: the preset, and over it what was given.</summary>
     public TrainingRequest Request(ParseResult parsed)
     {
-        TrainingRequest named = TrainingPresets.Named(parsed.GetValue(preset)!);
-        return named with
+        TrainingRequest named = TrainingPresets.Named(PresetName(parsed));
+        TrainingRequest request = named with
         {
             Architecture = parsed.Or(architecture, named.Architecture),
             Precond = parsed.Or(precond, named.Precond),
@@ -105,7 +109,7 @@ internal sealed class NetworkFlags
             Weight = parsed.GetValue(weight) ?? named.Weight,
             LearnedUncertainty = parsed.GetValue(uncertainty),
             StratifiedSigma = parsed.GetValue(stratified),
-            Conditional = parsed.GetValue(conditional),
+            Conditional = parsed.Or(conditional, named.Conditional),
             LabelDropout = parsed.Or(labelDropout, named.LabelDropout),
             AugmentP = parsed.Or(augment, named.AugmentP),
             Channels = parsed.Or(channels, named.Channels),
@@ -126,6 +130,9 @@ internal sealed class NetworkFlags
             PStd = parsed.Or(pStd, named.PStd),
             Seed = parsed.GetValue(seed),
         };
+        Option[] mayConflict = [pMean, pStd, sigmaData];
+        OptionConflicts.Check(request, name => mayConflict.Any(option => option.Name == name && parsed.Given(option)));
+        return request;
     }
 
     // So many names would make the help's first column as wide as the page.

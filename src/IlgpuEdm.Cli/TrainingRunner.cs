@@ -9,9 +9,17 @@ internal static class TrainingRunner
 {
     public static TrainingResult Train(Terminal terminal, string root, RunOptions options, IImageDataset data, bool resume)
     {
-        terminal.Rows(Describe(JsonSerializer.SerializeToElement(options, RunJson.Compact)));
+        Print(terminal, options);
         return TrainingDisplay.Show(terminal, (onLine, onProgress) =>
             new TrainingSession { OnLine = onLine, OnProgress = onProgress }.Run(root, options, data, resume, terminal.Stop));
+    }
+
+    /// <summary>Prints all options of a run.</summary>
+    public static void Print(Terminal terminal, RunOptions options)
+    {
+        JsonElement json = JsonSerializer.SerializeToElement(options, RunJson.Compact);
+        terminal.Rows(json.EnumerateObject().Where(group => group.Value.ValueKind == JsonValueKind.Object)
+            .SelectMany(group => group.Value.EnumerateObject().SelectMany(member => Describe(member.Name, member.Value))));
     }
 
     public static void Summary(Terminal terminal, TrainingResult result) => terminal.Rows(new (string Name, string? Value)[]
@@ -21,12 +29,10 @@ internal static class TrainingRunner
         ("curve", result.Curve),
     }.Where(row => row.Value is not null).Select(row => (row.Name, row.Value!)));
 
-    private static IEnumerable<(string Name, string Value)> Describe(JsonElement options) => options.EnumerateObject()
-        .Where(member => member.Value.ValueKind == JsonValueKind.Object)
-        .SelectMany(group => group.Value.EnumerateObject())
-        .SelectMany(member => member.Value.ValueKind == JsonValueKind.Object
-            ? member.Value.EnumerateObject().Select(inner => ($"{member.Name}.{inner.Name}", Text(inner.Value)))
-            : [(member.Name, Text(member.Value))]);
+    private static IEnumerable<(string Name, string Value)> Describe(string name, JsonElement value) =>
+        value.ValueKind == JsonValueKind.Object
+            ? value.EnumerateObject().SelectMany(member => Describe($"{name}.{member.Name}", member.Value))
+            : [(name, Text(value))];
 
     private static string Text(JsonElement value) => value.ValueKind switch
     {

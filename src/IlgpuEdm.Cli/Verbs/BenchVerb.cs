@@ -15,6 +15,7 @@ internal static class BenchVerb
         what.AcceptOnlyFromAmong("train", "denoise");
         Option<int> resolution = Options.Integer("--resolution", 32, 1, 1 << 14, "Height and width of the images.");
         Option<int> channels = Options.Integer("--image-channels", 1, 1, 1 << 10, "Channels of the images.");
+        Option<int> classes = Options.Integer("--classes", 10, 1, 1 << 14, "With --cond: classes of the random images.");
         Option<string?> data = Options.OptionalLocation("--data", "PATH",
             "Take these images, in the order of 'train', instead of random ones; they say the resolution then.");
         var network = new NetworkFlags();
@@ -23,7 +24,7 @@ internal static class BenchVerb
         Option<string> device = CommonFlags.Device();
         var command = new Command("bench", "Times the network on random images and prints one line of JSON.")
         {
-            what, resolution, channels, data,
+            what, resolution, channels, classes, data,
         };
         network.AddTo(command);
         command.Options.Add(steps);
@@ -33,7 +34,8 @@ internal static class BenchVerb
             TrainingRequest request = network.Request(parsed);
             using IImageDataset? set = parsed.GetValue(data) is { } path ? Datasets.Open(path) : null;
             int size = parsed.GetValue(resolution);
-            BenchmarkOptions options = BenchmarkOptions.Of(request, set, size, parsed.GetValue(channels), parsed.GetValue(steps));
+            BenchmarkOptions options = BenchmarkOptions.Of(
+                request, set, size, parsed.GetValue(channels), parsed.GetValue(classes), parsed.GetValue(steps));
             using Device opened = Device.Open(parsed.GetValue(device)!);
             BenchmarkResult result = parsed.GetValue(what) == "train"
                 ? Benchmark.Train(opened, options, set)

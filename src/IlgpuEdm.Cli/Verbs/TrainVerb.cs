@@ -10,10 +10,12 @@ internal static class TrainVerb
 {
     public static Command Create(Terminal terminal)
     {
-        Option<string> data = Options.RequiredLocation("--data", "PATH",
-            "Images: a folder or zip of images, MNIST-style IDX files or a folder of them, or CIFAR-10's binary archive.");
+        Option<string?> data = Options.OptionalLocation("--data", "PATH",
+            "Images: a folder or zip of images, MNIST-style IDX files or a folder of them, or CIFAR-10's binary archive. "
+            + "Only --dry-run does without.");
         Option<string> runs = CommonFlags.RunsFolder();
         var network = new NetworkFlags();
+        var dryRun = new DryRunFlags();
         Option<ImageCount?> images = Options.Optional<ImageCount>("--images", "COUNT", "a count of at least 1 such as 3200, 20k or 1.5M",
             "Train until so many images were seen. [default: 200k, unless --minutes is given]",
             text => ImageCount.TryParse(text) is { Images: >= 1 } count ? count : null);
@@ -37,16 +39,18 @@ internal static class TrainVerb
         var command = new Command(
             "train", "Trains a network on a data set. The same command again goes on where it stopped; Ctrl-C saves first.")
         {
-            data, runs,
+            data, xflip, runs,
         };
         network.AddTo(command);
-        foreach (Option option in new Option[] { images, minutes, xflip, device, tick, grid, snapshot, state, description, resume })
+        foreach (Option option in new Option[] { images, minutes, device, description, resume, tick, grid, snapshot, state })
         {
             command.Options.Add(option);
         }
 
+        dryRun.AddTo(command, data);
         command.SetAction(parsed =>
         {
+            dryRun.Check(parsed, data);
             TrainingRequest request = network.Request(parsed);
             ImageCount? count = parsed.GetValue(images);
             Duration? time = parsed.GetValue(minutes);
@@ -65,8 +69,16 @@ internal static class TrainVerb
                     StateSeconds = parsed.GetValue(state).Seconds,
                 },
             };
-            using IImageDataset set = Datasets.Open(parsed.GetValue(data)!);
+            using IImageDataset set = parsed.GetValue(data) is { } path
+                ? Datasets.Open(path)
+                : dryRun.Images(parsed, network.PresetName(parsed));
             RunOptions options = request.Resolve(set);
+            if (dryRun.IsDry(parsed))
+            {
+                dryRun.Print(terminal, parsed, options);
+                return CommandLine.Success;
+            }
+
             TrainingResult result = TrainingRunner.Train(
                 terminal, parsed.GetValue(runs)!, options, set, resume: parsed.GetValue(resume) == "auto");
             TrainingRunner.Summary(terminal, result);

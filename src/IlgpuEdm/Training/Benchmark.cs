@@ -29,14 +29,16 @@ public sealed record BenchmarkOptions
     /// <param name="data">The images, whose size counts where they are given; else null.</param>
     /// <param name="resolution">Height and width of random images.</param>
     /// <param name="imageChannels">Channels of random images.</param>
+    /// <param name="classes">Classes of random images, where the network learns them.</param>
     /// <param name="steps">Steps that are timed.</param>
     /// <exception cref="EdmException">An option is out of range.</exception>
-    public static BenchmarkOptions Of(TrainingRequest request, IImageDataset? data, int resolution, int imageChannels, int steps)
+    public static BenchmarkOptions Of(
+        TrainingRequest request, IImageDataset? data, int resolution, int imageChannels, int classes, int steps)
     {
         var options = new BenchmarkOptions
         {
             Model = data is null
-                ? request.ModelFor(resolution, resolution, imageChannels)
+                ? request.ModelFor(resolution, resolution, imageChannels, request.Conditional ? classes : 0)
                 : request.ModelFor(data),
             BatchSize = request.BatchSize,
             MicroBatchSize = request.MicroBatchSize ?? request.BatchSize,
@@ -147,7 +149,12 @@ public static class Benchmark
         }
 
         int[] labels = new int[options.BatchSize];
-        Array.Fill(labels, -1);
+        for (int i = 0; i < labels.Length; i++)
+        {
+            double draw = HostRandom.Uniform(options.Seed, RandomPurpose.Bench, (ulong)((step * labels.Length) + i), (uint)size);
+            labels[i] = (int)(draw * network.LabelDim) - (network.LabelDim == 0 ? 1 : 0);
+        }
+
         return new Batch { FirstImage = step * options.BatchSize, Size = options.BatchSize, Images = images, Labels = labels };
     }
 }

@@ -95,12 +95,15 @@ public sealed class ComputeCost
     /// <param name="microBatch">Images at once, at least 1.</param>
     public long TrainingBytesOnGpu(int microBatch) => TrainingBytes(microBatch, Device.FatItemsOnGpu);
 
-    // Clean, noisy and scaled images, the network's output, the denoised images and their gradient.
+    /// <summary>The most images at once whose tensors kernels can address.</summary>
+    public int MostImagesAtOnce => (int)(MemoryPool.MaxLength / Layers.Max(layer => layer.Cost.Kept.Max()));
+
+    // Clean, augmented, noisy and scaled images, the network's output, the denoised images and their gradient.
     private long ImageBytes(int microBatch)
     {
         UNetOptions options = _network.Options;
         long pixels = (long)microBatch * options.Height * options.Width;
-        int images = _outputs > options.ImageChannels ? 6 : 5;
+        int images = 5 + (_outputs > options.ImageChannels ? 1 : 0) + (options.AugmentDim > 0 ? 1 : 0);
         return images * MemoryPool.RentedBytes(pixels * options.ImageChannels) + MemoryPool.RentedBytes(pixels * _outputs);
     }
 

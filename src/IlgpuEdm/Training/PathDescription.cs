@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using IlgpuEdm.Data;
+using IlgpuEdm.Diffusion;
 using IlgpuEdm.Formats;
 
 namespace IlgpuEdm.Training;
@@ -70,6 +71,8 @@ public static class PathDescription
         var rows = new List<(string, string)> { ("what", "training run"), ("path", Path.GetFullPath(path)) };
         rows.AddRange(Values("", JsonSerializer.Serialize(options.Identity, RunJson.Compact)));
         rows.AddRange(Values("", JsonSerializer.Serialize(options.Schedule, RunJson.Compact)));
+        rows.AddRange(CostDescription.OfTraining(
+            new ComputeCost(options.Identity.Model), options.Identity.BatchSize, options.Identity.MicroBatchSize));
         if (ticks.Count > 0)
         {
             rows.Add(("images seen at the last tick", Number(ticks[^1].Images)));

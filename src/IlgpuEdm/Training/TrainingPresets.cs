@@ -7,6 +7,16 @@ public static class TrainingPresets
     public static IReadOnlyList<string> Names { get; } =
         ["compact", "compact-ncsnpp", "compact-adm", "ddpmpp", "ncsnpp", "ddpmpp-64", "ncsnpp-64", "adm"];
 
+    /// <summary>The images that a preset was made for.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    public static PresetImages ImagesOf(string name) => name switch
+    {
+        "ddpmpp" or "ncsnpp" => new PresetImages("CIFAR-10", 32, 3, 10),
+        "ddpmpp-64" or "ncsnpp-64" => new PresetImages("FFHQ or AFHQv2 at 64 px", 64, 3, 0),
+        "adm" => new PresetImages("ImageNet at 64 px", 64, 3, 1000),
+        _ => new PresetImages("Fashion-MNIST", 28, 1, 10),
+    };
+
     private static TrainingRequest Published { get; } = new()
     {
         Channels = 128,
@@ -51,6 +61,7 @@ public static class TrainingPresets
         "adm" => Published with
         {
             Architecture = "adm",
+            Conditional = true,
             Channels = 192,
             ChannelMult = [1, 2, 3, 4],
             BlocksPerLevel = 3,
@@ -62,3 +73,10 @@ public static class TrainingPresets
         _ => throw new EdmException($"there is no preset '{name}': the presets are {string.Join(", ", Names)}"),
     };
 }
+
+/// <summary>The images that a preset was made for.</summary>
+/// <param name="Name">The data set.</param>
+/// <param name="Resolution">Height and width.</param>
+/// <param name="Channels">1 for grey, 3 for colour.</param>
+/// <param name="Classes">Classes; 0 where there are none.</param>
+public sealed record PresetImages(string Name, int Resolution, int Channels, int Classes);

@@ -97,6 +97,9 @@ public sealed record TrainingRequest
     /// <summary>How long, where and how chattily; its <see cref="RunSchedule.DataSource"/> is filled in later.</summary>
     public RunSchedule Schedule { get; init; } = new() { DataSource = "", Images = 200_000 };
 
+    /// <summary>The loss's name: that of <see cref="Loss"/>, else the one that goes with the preconditioner.</summary>
+    public string LossName => Loss ?? (Precond == "noise" ? "edm" : Precond);
+
     /// <summary>The run's options for a data set.</summary>
     /// <param name="data">The data set; it is read once where sigma_data is to be measured.</param>
     /// <exception cref="EdmException">An option is out of range or does not fit the images.</exception>
@@ -129,7 +132,8 @@ public sealed record TrainingRequest
     {
         if (Conditional && data.LabelDim == 0)
         {
-            throw new EdmException($"--cond needs images with labels, and '{data.Source}' has none; leave it out or add a dataset.json");
+            throw new EdmException($"--cond needs images with labels, and '{data.Source}' has none; leave it out "
+                + "(--cond false where --preset implies it) or add a dataset.json");
         }
 
         return ModelFor(data.Height, data.Width, data.Channels, Conditional ? data.LabelDim : 0, SigmaData ?? Deviation(data));
@@ -203,7 +207,7 @@ public sealed record TrainingRequest
 
     private LossOptions LossFor(double sigmaData)
     {
-        LossOptions loss = LossOptions.Named(Loss ?? (Precond == "noise" ? "edm" : Precond), sigmaData);
+        LossOptions loss = LossOptions.Named(LossName, sigmaData);
         return loss with
         {
             Levels = loss.Levels is LogNormalLevels ? new LogNormalLevels { PMean = PMean, PStd = PStd } : loss.Levels,
