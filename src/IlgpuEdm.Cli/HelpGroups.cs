@@ -64,6 +64,6 @@ internal static class HelpGroups
         return string.Create(CultureInfo.InvariantCulture,
             $"--arch {preset.Architecture} --channels {preset.Channels} --mult {string.Join(',', preset.ChannelMult)} ")
             + string.Create(CultureInfo.InvariantCulture,
-                $"--blocks {preset.BlocksPerLevel} --batch {preset.BatchSize} --lr {preset.Optimizer.LearningRate}, for {images.Name}");
+                $"--blocks {preset.BlocksPerLevel} --batch {preset.BatchSize} --lr {preset.Optimizer.LearningRate}, for {images.Name}, {images.Resolution} px");
     }
 }

@@ -60,7 +60,15 @@ public static class PathDescription
         rows.AddRange(file.Metadata.Where(entry => entry.Key is not ("format" or "version"))
             .SelectMany(entry => Values(entry.Key, entry.Value)));
         rows.Add(("tensors", Number(file.Tensors.Count)));
-        rows.Add((what is "network snapshot" or "image classifier" ? "parameters" : "elements", Number(elements)));
+        if (what == "network snapshot" && file.Metadata.ContainsKey("network"))
+        {
+            rows.AddRange(CostDescription.OfNetwork(new ComputeCost(NetworkDenoiser.ReadConfiguration(file, path).Network)));
+        }
+        else
+        {
+            rows.Add((what is "network snapshot" or "image classifier" ? "parameters" : "elements", Number(elements)));
+        }
+
         return rows;
     }
 

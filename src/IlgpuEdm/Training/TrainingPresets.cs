@@ -12,8 +12,8 @@ public static class TrainingPresets
     public static PresetImages ImagesOf(string name) => name switch
     {
         "ddpmpp" or "ncsnpp" => new PresetImages("CIFAR-10", 32, 3, 10),
-        "ddpmpp-64" or "ncsnpp-64" => new PresetImages("FFHQ or AFHQv2 at 64 px", 64, 3, 0),
-        "adm" => new PresetImages("ImageNet at 64 px", 64, 3, 1000),
+        "ddpmpp-64" or "ncsnpp-64" => new PresetImages("FFHQ or AFHQv2", 64, 3, 0),
+        "adm" => new PresetImages("ImageNet", 64, 3, 1000),
         _ => new PresetImages("Fashion-MNIST", 28, 1, 10),
     };
 

@@ -72,8 +72,8 @@ public class DesignSpaceRunTests
             Assert.AreEqual(0, bench.Code, bench.Error);
         }
 
-        string plain = TinyData.Images(new TemporaryFolder());
-        Cli.Run(["bench", "train", "--data", plain, .. options]).AssertOneLine(1, "--cond", "labels");
+        using var unlabelled = new TemporaryFolder();
+        Cli.Run(["bench", "train", "--data", TinyData.Images(unlabelled), .. options]).AssertOneLine(1, "--cond", "labels");
     }
 
     [TestMethod]

@@ -1,6 +1,7 @@
 using IlgpuEdm.Data;
 using IlgpuEdm.Devices;
 using IlgpuEdm.Diffusion;
+using IlgpuEdm.Diffusion.Augmentation;
 using IlgpuEdm.Networks;
 using IlgpuEdm.Tests.Devices;
 using IlgpuEdm.Training;
@@ -87,7 +88,11 @@ public sealed class ComputeCostTests
 
         ModelOptions model = request.ModelFor(resolution, resolution, channels, variant.Contains("cond", StringComparison.Ordinal) ? 3 : 0);
         return variant == "skips" && model.Network is SongUNetOptions song
-            ? model with { Network = song with { EncoderType = EncoderType.Skip, DecoderType = DecoderType.Skip, AugmentDim = 9 } }
+            ? model with
+            {
+                Network = song with { EncoderType = EncoderType.Skip, DecoderType = DecoderType.Skip, AugmentDim = 9 },
+                Augment = AugmentOptions.Edm(0.12),
+            }
             : model;
     }
 
