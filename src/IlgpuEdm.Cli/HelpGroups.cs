@@ -39,8 +39,7 @@ internal static class HelpGroups
         var text = new StringBuilder();
         foreach (string line in help.TrimEnd().Split('\n').Select(line => line.TrimEnd()))
         {
-            (string First, string Title) group = Array.Find(groups, group => line.StartsWith($"  {group.First} ", StringComparison.Ordinal));
-            if (group.Title is { } title)
+            if (Array.Find(groups, group => line.StartsWith($"  {group.First} ", StringComparison.Ordinal)).Title is { } title)
             {
                 text.Append('\n').Append(title).Append(":\n");
             }
@@ -64,6 +63,7 @@ internal static class HelpGroups
         return string.Create(CultureInfo.InvariantCulture,
             $"--arch {preset.Architecture} --channels {preset.Channels} --mult {string.Join(',', preset.ChannelMult)} ")
             + string.Create(CultureInfo.InvariantCulture,
-                $"--blocks {preset.BlocksPerLevel} --batch {preset.BatchSize} --lr {preset.Optimizer.LearningRate}, for {images.Name}, {images.Resolution} px");
+                $"--blocks {preset.BlocksPerLevel} --batch {preset.BatchSize} --lr {preset.Optimizer.LearningRate}, ")
+            + string.Create(CultureInfo.InvariantCulture, $"for {images.Name}, {images.Resolution} px");
     }
 }

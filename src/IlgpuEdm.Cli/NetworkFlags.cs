@@ -26,7 +26,8 @@ internal sealed class NetworkFlags
 
     private readonly Option<bool> stratified = Options.Flag("--stratified", "Spread the noise levels of each batch evenly.");
 
-    private readonly Option<bool> conditional = Options.Flag("--cond", "Learn the classes of the images; they need labels. 'adm' implies it; --cond false does not learn them.");
+    private readonly Option<bool> conditional = Options.Flag("--cond",
+        "Learn the classes of the images; they need labels. 'adm' implies it; --cond false does not learn them.");
 
     private readonly Option<double> labelDropout = Options.Number("--label-dropout", Compact.LabelDropout, "a number from 0 to 1",
         x => x is >= 0 and <= 1, "With --cond: probability of hiding the class, which 'sample --guidance' needs; 0.1 is usual.");

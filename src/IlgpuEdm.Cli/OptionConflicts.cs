@@ -13,7 +13,8 @@ internal static class OptionConflicts
     {
         if (request.LabelDropout > 0 && !request.Conditional)
         {
-            throw new EdmException("--label-dropout hides classes, and there are none without --cond: add it, or leave --label-dropout out");
+            throw new EdmException(
+                "--label-dropout hides classes, and there are none without --cond: add it, or leave --label-dropout out");
         }
 
         string loss = request.Loss is null ? $"the loss of --precond {request.Precond}" : $"--loss {request.Loss}";
@@ -21,7 +22,8 @@ internal static class OptionConflicts
         {
             if (given(option) && request.LossName != "edm")
             {
-                throw new EdmException($"{option} has no effect with {loss}, whose noise levels are others: leave it out, or say --loss edm");
+                throw new EdmException(
+                    $"{option} has no effect with {loss}, whose noise levels are others: leave it out, or say --loss edm");
             }
         }
 

@@ -90,7 +90,8 @@ public static class Convolution
         {
             CutWeightGradient(ref s);
             long tasks = (long)s.Slices * ConvolutionWeightGradient.Blocks(s);
-            return (tasks * ConvolutionWeightGradient.PartialRows(s) * 32) + (s.Scratch * (long)Device.WorkItems(tasks, s.Scratch, workItems));
+            return (tasks * ConvolutionWeightGradient.PartialRows(s) * 32)
+                + (s.Scratch * (long)Device.WorkItems(tasks, s.Scratch, workItems));
         }
     }
 

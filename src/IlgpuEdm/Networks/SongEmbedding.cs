@@ -41,7 +41,9 @@ internal sealed class SongEmbedding
             // The embedding itself, the sums of the labels with it, and what SiLU makes of each layer.
             var embedding = _options.ModelChannels * _options.ChannelMultEmb;
             var cost = LayerCost.Keeping(_channels) + _mapLayer0.Cost() + _mapLayer1.Cost() + LayerCost.Keeping(embedding, embedding);
-            cost += _mapLabel == null ? LayerCost.None : _mapLabel.Cost() + LayerCost.Keeping(_options.LabelDim, _options.LabelDim, _channels);
+            cost += _mapLabel == null
+                ? LayerCost.None
+                : _mapLabel.Cost() + LayerCost.Keeping(_options.LabelDim, _options.LabelDim, _channels);
             return cost + (_mapAugment == null ? LayerCost.None : _mapAugment.Cost() + LayerCost.Keeping(_options.AugmentDim, _channels));
         }
     }

@@ -57,7 +57,7 @@ public abstract class UNet
         return block;
     }
 
-    /// <summary>Declares a convolution and lists it with what comes with it; the border is what its images have beyond the level's.</summary>
+    /// <summary>Declares a convolution and lists it with what comes with it; its images may have a border beyond the level's.</summary>
     private protected ConvolutionLayer Convolution(
         string name, int inputs, int outputs, int kernel, LayerStart start, int level, int border = 0, LayerCost? more = null)
     {

@@ -31,7 +31,8 @@ public static class CostDescription
         };
         if (microBatch > cost.MostImagesAtOnce)
         {
-            rows.Add(("memory of training", Invariant($"beyond what kernels can address: at most {cost.MostImagesAtOnce:N0} images at once; ")
+            rows.Add(("memory of training",
+                Invariant($"beyond what kernels can address: at most {cost.MostImagesAtOnce:N0} images at once; ")
                 + Invariant($"give a smaller --micro-batch, such as {LargestDivisor(batch, cost.MostImagesAtOnce)}")));
             return rows;
         }

@@ -39,13 +39,14 @@ public class DesignSpaceRunTests
         JsonElement identity = JsonDocument.Parse(File.ReadAllText(Path.Combine(run, "options.json"))).RootElement.GetProperty("identity");
         string[] parts = name.Split('-');
         Assert.AreEqual(parts[1], identity.GetProperty("architecture").GetString(), "the architecture in options.json");
-        Assert.AreEqual(parts[2], identity.GetProperty("model").GetProperty("preconditioner").GetProperty("type").GetString(), "its preconditioner");
+        JsonElement preconditioner = identity.GetProperty("model").GetProperty("preconditioner");
+        Assert.AreEqual(parts[2], preconditioner.GetProperty("type").GetString(), "the preconditioner in options.json");
 
         (string folder, string output) = Train(data, runs, 256, options);
         Assert.AreEqual(run, folder, "the same run");
         StringAssert.Contains(output, "resumes at 128 images", "stdout");
-        CliResult drawn = Cli.Run("sample", "--network", TinyData.Snapshot(run), "--seeds", "0-1", "--out", temp.File("drawn"), "--steps", "3",
-            "--device", "cpu");
+        CliResult drawn = Cli.Run(
+            "sample", "--network", TinyData.Snapshot(run), "--seeds", "0-1", "--out", temp.File("drawn"), "--steps", "3", "--device", "cpu");
         Assert.AreEqual(0, drawn.Code, drawn.Error);
         Assert.HasCount(2, Directory.GetFiles(temp.File("drawn")), "two images");
     }
@@ -82,7 +83,8 @@ public class DesignSpaceRunTests
         using var temp = new TemporaryFolder();
         string file = temp.File("network-snapshot-000000001.safetensors");
         WriteVersion1(file);
-        CliResult drawn = Cli.Run("sample", "--network", file, "--seeds", "0", "--out", temp.File("drawn"), "--steps", "2", "--device", "cpu");
+        CliResult drawn = Cli.Run(
+            "sample", "--network", file, "--seeds", "0", "--out", temp.File("drawn"), "--steps", "2", "--device", "cpu");
         Assert.AreEqual(0, drawn.Code, drawn.Error);
         CliResult info = Cli.Run("info", file);
         Assert.AreEqual(0, info.Code, info.Error);
@@ -111,8 +113,8 @@ public class DesignSpaceRunTests
         file.Metadata("version", "1");
         file.Metadata("network", """
             {"embedding_type":"positional","channel_mult_noise":1,"encoder_type":"standard","decoder_type":"standard","height":8,"width":8,
-            "image_channels":1,"label_dim":0,"augment_dim":0,"model_channels":8,"channel_mult":[1],"channel_mult_emb":4,"blocks_per_level":1,
-            "attention_resolutions":[8],"dropout":0}
+            "image_channels":1,"label_dim":0,"augment_dim":0,"model_channels":8,"channel_mult":[1],"channel_mult_emb":4,
+            "blocks_per_level":1,"attention_resolutions":[8],"dropout":0}
             """);
         file.Metadata("preconditioner", """{"type":"edm","sigma_data":0.5}""");
         weights.AddTo(file, NetworkDenoiser.Prefix);
@@ -129,7 +131,8 @@ public class DesignSpaceRunTests
     private static string LabelledImages(TemporaryFolder temp)
     {
         string folder = TinyData.Images(temp);
-        string labels = string.Join(',', Directory.GetFiles(folder, "*.png").Select((path, i) => $"[\"{Path.GetFileName(path)}\",{i % 3}]"));
+        string labels = string.Join(',', Directory.GetFiles(folder, "*.png")
+            .Select((path, i) => $"[\"{Path.GetFileName(path)}\",{i % 3}]"));
         temp.Write(Encoding.UTF8.GetBytes($$"""{"labels":[{{labels}}]}"""), "images", "dataset.json");
         return folder;
     }

@@ -32,14 +32,16 @@ public class PresetPageTests
     private static string Tables()
     {
         var text = new StringBuilder();
-        text.Append("| preset | images | `--arch` | `--channels` | `--mult` | `--blocks` | `--attn` | `--dropout` | `--cond` | `--augment` |\n");
+        text.Append("| preset | images | `--arch` | `--channels` |")
+            .Append(" `--mult` | `--blocks` | `--attn` | `--dropout` | `--cond` | `--augment` |\n");
         text.Append("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
         foreach (string name in TrainingPresets.Names)
         {
             TrainingRequest p = TrainingPresets.Named(name);
             PresetImages images = TrainingPresets.ImagesOf(name);
             string attention = p.AttentionResolutions is { } list ? string.Join(",", list) : "auto";
-            Row(text, $"| `{name}` | {images.Name}, {images.Resolution} px | {p.Architecture} | {p.Channels} | {string.Join(",", p.ChannelMult)} "
+            Row(text, $"| `{name}` | {images.Name}, {images.Resolution} px | {p.Architecture} | {p.Channels} "
+                + $"| {string.Join(",", p.ChannelMult)} "
                 + $"| {p.BlocksPerLevel} | {attention} | {Number(p.Dropout)} | {(p.Conditional ? "yes" : "no")} | {Number(p.AugmentP)} |");
         }
 
@@ -52,7 +54,8 @@ public class PresetPageTests
                 + $"| {Images((long)p.Optimizer.EmaHalfLifeImages)} | {Number(p.LabelDropout)} | {p.Precond} |");
         }
 
-        text.Append("\n| preset | parameters | to denoise an image | to train on one | memory of weights and optimiser | with 1 image at once | 16 | 64 |\n");
+        text.Append("\n| preset | parameters | to denoise an image | to train on one |")
+            .Append(" memory of weights and optimiser | with 1 image at once | 16 | 64 |\n");
         text.Append("| --- | --- | --- | --- | --- | --- | --- | --- |\n");
         foreach (string name in TrainingPresets.Names)
         {
