@@ -46,7 +46,8 @@ public class DesignSpaceRunTests
         Assert.AreEqual(run, folder, "the same run");
         StringAssert.Contains(output, "resumes at 128 images", "stdout");
         CliResult drawn = Cli.Run(
-            "sample", "--network", TinyData.Snapshot(run), "--seeds", "0-1", "--out", temp.File("drawn"), "--steps", "3", "--device", "cpu");
+            "sample", "--network", TinyData.Snapshot(run), "--seeds", "0-1", "--out", temp.File("drawn"), "--steps", "3",
+            "--device", "cpu");
         Assert.AreEqual(0, drawn.Code, drawn.Error);
         Assert.HasCount(2, Directory.GetFiles(temp.File("drawn")), "two images");
     }
