@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace IlgpuEdm.Diffusion;
 
 /// <summary>
@@ -10,6 +12,7 @@ public sealed record EdmPreconditioner : Preconditioner
     public double SigmaData { get; init; } = 0.5;
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Name => "edm";
 
     /// <summary><c>sigmaData^2 / (sigma^2 + sigmaData^2)</c>.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace IlgpuEdm.Diffusion;
 
 /// <summary>
@@ -19,15 +21,19 @@ public sealed record IddpmPreconditioner : Preconditioner
     public int M { get; init; } = 1000;
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Name => "iddpm";
 
     /// <summary>The last noise level above 0, u_(M-1).</summary>
+    [JsonIgnore]
     public override double SigmaMin => U[M - 1];
 
     /// <summary>The first noise level, u_0.</summary>
+    [JsonIgnore]
     public override double SigmaMax => U[0];
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override int OutputsPerChannel => 2;
 
     private double[] U => _u ??= IddpmTable.Create(M, C1, C2);

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace IlgpuEdm.Diffusion;
 
 /// <summary>
@@ -11,6 +13,7 @@ public sealed record NoisePreconditioner : Preconditioner
     public double SigmaData { get; init; } = 0.5;
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Name => "noise";
 
     /// <summary>1.</summary>

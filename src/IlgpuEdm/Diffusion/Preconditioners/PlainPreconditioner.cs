@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace IlgpuEdm.Diffusion;
 
 /// <summary>
@@ -7,6 +9,7 @@ namespace IlgpuEdm.Diffusion;
 public sealed record PlainPreconditioner : Preconditioner
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Name => "plain";
 
     /// <summary>0.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace IlgpuEdm.Diffusion;
 
 /// <summary>
@@ -13,12 +15,15 @@ public sealed record VePreconditioner : Preconditioner
     public double HighestSigma { get; init; } = 100;
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Name => "ve";
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override double SigmaMin => LowestSigma;
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override double SigmaMax => HighestSigma;
 
     /// <summary>1.</summary>

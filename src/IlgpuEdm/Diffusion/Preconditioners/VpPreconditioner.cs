@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace IlgpuEdm.Diffusion;
 
 /// <summary>
@@ -16,12 +18,15 @@ public sealed record VpPreconditioner : Preconditioner
     public double EpsilonT { get; init; } = 1e-5;
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Name => "vp";
 
     /// <summary>sigma at the earliest time.</summary>
+    [JsonIgnore]
     public override double SigmaMin => Schedule.Sigma(EpsilonT);
 
     /// <summary>sigma at time 1.</summary>
+    [JsonIgnore]
     public override double SigmaMax => Schedule.Sigma(1);
 
     /// <summary>1.</summary>
