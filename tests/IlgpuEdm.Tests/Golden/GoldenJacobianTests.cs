@@ -117,7 +117,7 @@ public abstract class GoldenJacobianTests : DeviceTestBase
     {
         double[] steps = EdmTimeSteps.Create(12, 0.02, 80, 7)[..^1];
         double[] x = Array.ConvertAll([.. Image(0), .. Image(1)], v => 0.5 * v);
-        double[] latents = HeunInversion.Invert(Denoiser.Denoise, x, ImageSize, steps, refinements: 6);
+        double[] latents = HeunInversion.Invert(Denoiser.Denoise, x, ImageSize, steps, refinements: 8);
         double[] back = HeunSampler.Sample(Denoiser.Denoise, latents, steps);
         Assert.IsLessThan(1e-3, TestLatents.Largest(x, back), "largest difference");
     }

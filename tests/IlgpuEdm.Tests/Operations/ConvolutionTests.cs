@@ -117,9 +117,11 @@ public abstract class ConvolutionTests : OperationTestBase
     }
 
     [TestMethod]
-    public void EachImagesOutputIsTheSameInAnyBatch()
+    [DataRow(5, 6, 7)]
+    [DataRow(19, 1, 1)]
+    public void EachImagesOutputIsTheSameInAnyBatch(int n, int h, int w)
     {
-        const int n = 5, h = 6, w = 7, c = 18, outC = 35;
+        const int c = 18, outC = 35;
         float[] hx = Numbers(1, n * h * w * c), hw = Numbers(2, 9 * c * outC), hb = Numbers(3, outC);
         Tensor weight = Parameter(hw, 3, 3, c, outC), bias = Parameter(hb, outC);
         var all = Tape.Convolve(Tape.From(hx, n, h, w, c), weight, bias).ToArray();

@@ -39,6 +39,8 @@ internal static class PlanePicture
         var markers = plot.Add.ScatterPoints(Values(0), Values(1), Color.FromHex("#1f77b4").WithAlpha(0.6));
         markers.MarkerSize = 3;
         plot.Axes.SetLimits(-Limit, Limit, -Limit, Limit);
+        plot.Axes.Bottom.TickGenerator = new ScottPlot.TickGenerators.EmptyTickGenerator();
+        plot.Axes.Left.TickGenerator = new ScottPlot.TickGenerators.EmptyTickGenerator();
         plot.Layout.Fixed(new PixelPadding(left: 8, right: 8, bottom: 8, top: 0));
         return plot;
     }

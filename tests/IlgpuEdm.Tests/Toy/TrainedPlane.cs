@@ -14,7 +14,7 @@ namespace IlgpuEdm.Tests.Toy;
 internal sealed class TrainedPlane : IDisposable
 {
     /// <summary>Points of the training.</summary>
-    public const long Points = 512_000;
+    public const long Points = 384_000;
 
     /// <summary>Points of a test sample.</summary>
     public const int SampleSize = 1000;
@@ -28,7 +28,7 @@ internal sealed class TrainedPlane : IDisposable
         {
             Channels = 32,
             StratifiedSigma = true,
-            Optimizer = new OptimizerOptions { LearningRate = 1e-2, RampUpImages = Points / 2, EmaHalfLifeImages = Points / 10.0 },
+            Optimizer = new OptimizerOptions { LearningRate = 1e-2, RampUpImages = 2 * Points / 3, EmaHalfLifeImages = Points / 10.0 },
         };
         _model = new TrainingModel(device, PlaneTraining.Options(request), 1);
         using var folder = new TemporaryFolder();

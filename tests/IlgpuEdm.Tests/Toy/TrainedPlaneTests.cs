@@ -67,8 +67,8 @@ public sealed class TrainedPlaneTests
         string found = string.Create(CultureInfo.InvariantCulture,
             $"ln p minus the true one at {points} points: mean {mean:f3}, mean size {size:f3} nats; true mean of ln p {truth:f3}");
         Report(found);
-        Assert.IsLessThan(0.1, Math.Abs(mean), found);
-        Assert.IsLessThan(0.2, size, found);
+        Assert.IsLessThan(0.15, Math.Abs(mean), found);
+        Assert.IsLessThan(0.3, size, found);
     }
 
     /// <summary>Draws docs/images/toy.png, where EDM_TOY_PICTURE names it; else it only checks that it could.</summary>
