@@ -27,7 +27,8 @@ public sealed class GaussianMixture
         Dimensions = _components.Length == 0 ? 0 : _components[0].Mean.Count;
         if (Dimensions == 0 || !_components.All(c => c.Mean.Count == Dimensions && c.Weight > 0 && c.Deviation > 0))
         {
-            throw new ArgumentException("a mixture needs components of one dimension, with weights and deviations above 0", nameof(components));
+            throw new ArgumentException(
+                "a mixture needs components of one dimension, with weights and deviations above 0", nameof(components));
         }
     }
 

@@ -44,7 +44,8 @@ public static class EnergyTest
         int first = a.Length / dimensions, second = b.Length / dimensions;
 
         // Division 0 is the given one.
-        double[] distances = Distances([.. a, .. b], dimensions, first, Divisions(first, first + second, permutations, seed), 1 + permutations);
+        double[][] divisions = Divisions(first, first + second, permutations, seed);
+        double[] distances = Distances([.. a, .. b], dimensions, first, divisions, 1 + permutations);
         double scale = Rounding * (1 + distances.Max(Math.Abs));
         int atLeast = distances.Skip(1).Count(d => d >= distances[0] - scale);
         return new EnergyTestResult(distances[0], (1.0 + atLeast) / (1 + permutations));
