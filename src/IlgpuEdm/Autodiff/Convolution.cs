@@ -39,6 +39,11 @@ public static class Convolution
         Shapes.Require(Shapes.Has(shift, (long)batch * shape.Out), [x, weight, shift]);
         var y = tape.New(batch, height, width, shape.Out);
         Shapes.Require(Shapes.Same(residual, y), [y, residual]);
+        if (height * width == 1)
+        {
+            return PointConvolution.Convolve(tape, x, weight, bias, shift, residual, scale, y);
+        }
+
         Forward(x, weight, bias, shift, residual, y, shape, turned: false, scale, accumulate: 0);
         tape.Record(y, [x, weight, bias, shift, residual], dy =>
         {

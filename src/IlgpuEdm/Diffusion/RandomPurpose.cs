@@ -52,6 +52,12 @@ public enum RandomPurpose : uint
     /// <summary>Shifts and noise of the images that a classifier is trained on.</summary>
     Classifier = 15,
 
+    /// <summary>The relabellings of a permutation test.</summary>
+    Permutation = 16,
+
     /// <summary>Noise of inpainting and image-to-image: one normal a value, by the number of the draw.</summary>
     Editing = 17,
+
+    /// <summary>Points drawn from a Gaussian mixture.</summary>
+    MixturePoints = 18,
 }

@@ -29,6 +29,8 @@ public abstract class ConvolutionTests : OperationTestBase
     [TestMethod]
     [DataRow(2, 5, 7, 20, 33)]
     [DataRow(3, 8, 3, 16, 72)]
+    [DataRow(19, 1, 1, 20, 33)]
+    [DataRow(9, 1, 1, 5, 3)]
     public void MatchesTheReferenceWithShiftResidualAndScale(int n, int h, int w, int inC, int outC)
     {
         foreach (var kernel in new[] { 1, 3 })
@@ -60,6 +62,26 @@ public abstract class ConvolutionTests : OperationTestBase
         AssertExact(ReferenceConvolution.InputGradient(dy, dw, n, h, w, inC, outC, kernel), x.Gradient!, "gradient of input");
         AssertExact(ReferenceConvolution.WeightGradient(dx, dy, n, h, w, inC, outC, kernel), weight.Gradient!, "gradient of weights");
         AssertExact(ReferenceConvolution.BiasGradient(dy, outC), bias.Gradient!, "gradient of bias");
+    }
+
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(3)]
+    public void ImagesOfOnePixelAreExact(int kernel)
+    {
+        const int n = 37, c = 11;
+        float[] hx = Integers(1, n * c), hw = Integers(2, kernel * kernel * c * c), hg = Integers(3, n * c), hs = Integers(4, n * c);
+        Tensor x = Input(hx, n, 1, 1, c), shift = Input(hs, n, c), weight = Parameter(hw, kernel, kernel, c, c);
+
+        var y = Tape.Convolve(x, weight, null, shift, residual: x, scale: 0.5f);
+        double[] dx = Widen(hx), dw = Widen(hw), dy = Array.ConvertAll(hg, g => 0.5 * g);
+        var sums = ReferenceConvolution.Forward(dx, dw, new double[c], n, 1, 1, c, c, kernel);
+        AssertExact([.. Enumerable.Range(0, n * c).Select(i => 0.5 * (sums[i] + dx[i] + hs[i]))], y, "output");
+        Backward(y, hg);
+        var gradient = ReferenceConvolution.InputGradient(dy, dw, n, 1, 1, c, c, kernel);
+        AssertExact([.. gradient.Zip(dy, (g, r) => g + r)], x.Gradient!, "gradient of input");
+        AssertExact(ReferenceConvolution.WeightGradient(dx, dy, n, 1, 1, c, c, kernel), weight.Gradient!, "gradient of weights");
+        AssertExact(dy, shift.Gradient!, "gradient of shift");
     }
 
     [TestMethod]
@@ -95,9 +117,11 @@ public abstract class ConvolutionTests : OperationTestBase
     }
 
     [TestMethod]
-    public void EachImagesOutputIsTheSameInAnyBatch()
+    [DataRow(5, 6, 7)]
+    [DataRow(19, 1, 1)]
+    public void EachImagesOutputIsTheSameInAnyBatch(int n, int h, int w)
     {
-        const int n = 5, h = 6, w = 7, c = 18, outC = 35;
+        const int c = 18, outC = 35;
         float[] hx = Numbers(1, n * h * w * c), hw = Numbers(2, 9 * c * outC), hb = Numbers(3, outC);
         Tensor weight = Parameter(hw, 3, 3, c, outC), bias = Parameter(hb, outC);
         var all = Tape.Convolve(Tape.From(hx, n, h, w, c), weight, bias).ToArray();
