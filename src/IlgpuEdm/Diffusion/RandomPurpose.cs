@@ -54,4 +54,7 @@ public enum RandomPurpose : uint
 
     /// <summary>Noise of inpainting and image-to-image: one normal a value, by the number of the draw.</summary>
     Editing = 17,
+
+    /// <summary>Where within its grey level a value lies whose likelihood is asked for: one uniform a value.</summary>
+    Dequantization = 18,
 }
