@@ -61,8 +61,8 @@ public sealed class Trajectory
         {
             if (_paths.TryGetValue(images[step.First + i], out Path? path) && path.Wants(step.Step.Index))
             {
-                // At full strength noise would be black and white only; so it keeps the contrast of an image.
-                double contrast = 1 / Math.Sqrt(1 + step.Step.Sigma * step.Step.Sigma);
+                // At full strength noise would be black and white only; so it gets the contrast of images, whose deviation is about 0.5.
+                double contrast = 0.5 / Math.Sqrt(0.25 + step.Step.Sigma * step.Step.Sigma);
                 Range values = (i * _imageSize)..((i + 1) * _imageSize);
                 path.Add(
                     Array.ConvertAll(step.Step.X[values], v => PixelScale.ToByte(v * contrast)),
