@@ -21,7 +21,8 @@ internal static class CommonFlags
     public static Option<int> Batch() => Options.Integer("--batch", 64, 1, MostImagesAtOnce, "Images at once; it does not change them.");
 
     public static Option<ClassChoice?> Class(string description) => Options.OptionalValue(
-        "--class", "N|all|random", ClassNumber.Rule, description + " [default: random, where the network knows classes]", ClassNumber.Choice);
+        "--class", "N|all|random", ClassNumber.Rule, description + " [default: random, where the network knows classes]",
+        ClassNumber.Choice);
 
     public static Option<string> RunsFolder() =>
         Options.Location("--out", "FOLDER", "runs", "Folder of all runs; each gets a numbered folder in it.");

@@ -21,12 +21,14 @@ internal sealed class SamplingFlags
     private readonly Option<string> scaling = Options.Choice("--scaling", [.. SignalScaling.Names], Defaults.Scaling,
         "How the image is scaled on the way.");
 
-    private readonly Option<NumberOrAuto> sigmaMin = Level("--sigma-min", "The lowest noise level above 0; 'auto' is the discretisation's.");
+    private readonly Option<NumberOrAuto> sigmaMin = Level("--sigma-min",
+        "The lowest noise level above 0; 'auto' is the discretisation's.");
 
     private readonly Option<NumberOrAuto> sigmaMax = Level("--sigma-max",
         "The highest noise level; 'auto' is the discretisation's. Neither goes beyond what the network knows.");
 
-    private readonly Option<double> rho = Options.Positive("--rho", Defaults.Rho, "How much the time steps of 'edm' crowd at low noise levels.");
+    private readonly Option<double> rho = Options.Positive("--rho", Defaults.Rho,
+        "How much the time steps of 'edm' crowd at low noise levels.");
 
     private readonly Option<double> churn = NotNegative("--churn", Defaults.SChurn, "Noise added on the way, over all steps: S_churn.");
 

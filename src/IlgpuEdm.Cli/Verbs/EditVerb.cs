@@ -19,7 +19,8 @@ internal static class EditVerb
         Option<string> folder = Options.RequiredLocation("--out", "FOLDER", "Where the PNGs go: coat-000007.png is coat.png with seed 7.");
         Option<string?> mask = Options.OptionalLocation("--mask", "FILE",
             "Fill what is white in this picture; what is black stays as it is, byte for byte.");
-        Option<PixelBox?> box = Options.OptionalValue("--mask-box", "X,Y,W,H", "four whole numbers such as 8,0,12,28: left, top, width, height",
+        Option<PixelBox?> box = Options.OptionalValue("--mask-box", "X,Y,W,H",
+            "four whole numbers such as 8,0,12,28: left, top, width, height",
             "Fill this box of pixels: left, top, width, height. [default: none]", PixelBox.TryParse);
         Option<int> repeats = Options.Integer("--repeats", defaults.Repeats, 0, CommonFlags.MostSteps,
             "With a mask: how often each step is repeated, so that new and known pixels agree.");
@@ -42,7 +43,8 @@ internal static class EditVerb
         command.SetAction(parsed =>
         {
             bool fills = parsed.Given(mask) || parsed.Given(box);
-            parsed.Refuse(fills ? "is for editing without a mask" : "is for filling a mask; give --mask or --mask-box", fills ? start : repeats);
+            parsed.Refuse(fills ? "is for editing without a mask" : "is for filling a mask; give --mask or --mask-box",
+                fills ? start : repeats);
             if (parsed.Given(mask) && parsed.Given(box))
             {
                 throw new EdmException("--mask and --mask-box exclude each other; leave one out");

@@ -15,7 +15,8 @@ internal static class InterpolateVerb
         var sampling = new SamplingFlags();
         Option<SeedList> seeds = Options.RequiredList("--seeds", "LIST", "two or more seeds such as 3,7",
             "The seeds to go between, in this order; their own images are those of 'sample'.", SeedList.TryParse);
-        Option<string> file = Options.RequiredLocation("--out", "FILE.webp", "The animation; FILE-strip.png beside it shows 10 images of it.");
+        Option<string> file = Options.RequiredLocation("--out", "FILE.webp",
+            "The animation; FILE-strip.png beside it shows 10 images of it.");
         Option<int> frames = Options.Integer("--frames", 32, 2, CommonFlags.MostSteps, "Images on the way, ends included.");
         Option<ClassChoice?> classes = CommonFlags.Class("Class of all images: a number, or 'random' (that of the first seed).");
         Option<int> batch = CommonFlags.Batch();

@@ -52,7 +52,8 @@ internal static class SampleVerb
     }
 
     /// <summary>Draws seeds from a snapshot into a folder and a grid.</summary>
-    public static void Draw(Terminal terminal, string deviceName, string snapshot, IReadOnlyList<ulong> seeds, int batch, SampleTarget target)
+    public static void Draw(
+        Terminal terminal, string deviceName, string snapshot, IReadOnlyList<ulong> seeds, int batch, SampleTarget target)
     {
         using Device device = Device.Open(deviceName);
         using NetworkDenoiser denoiser = NetworkDenoiser.Load(device, snapshot);
@@ -60,8 +61,8 @@ internal static class SampleVerb
             target, trajectoryFile: null);
     }
 
-    private static int Draw(Terminal terminal, GuidedNetwork network, IReadOnlyList<ImageSeed> images, ImageSamplerOptions options, int batch,
-        SampleTarget target, string? trajectoryFile)
+    private static int Draw(Terminal terminal, GuidedNetwork network, IReadOnlyList<ImageSeed> images, ImageSamplerOptions options,
+        int batch, SampleTarget target, string? trajectoryFile)
     {
         if (trajectoryFile is not null)
         {

@@ -17,8 +17,8 @@ public static class ImageSampler
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static byte[][] Sample(NetworkDenoiser denoiser, IReadOnlyList<ulong> seeds, SamplerOptions options, int batch,
         CancellationToken stop = default, Action<SamplerStep>? onStep = null) =>
-        Sample(new GuidedNetwork(denoiser), ClassChoice.Images(null, seeds, denoiser.Network), new ImageSamplerOptions { Sampler = options },
-            batch, stop, onStep is null ? null : step => onStep(step.Step));
+        Sample(new GuidedNetwork(denoiser), ClassChoice.Images(null, seeds, denoiser.Network),
+            new ImageSamplerOptions { Sampler = options }, batch, stop, onStep is null ? null : step => onStep(step.Step));
 
     /// <summary>Draws images; each depends on its seed and class alone, whatever the batch.</summary>
     /// <param name="network">The network, guided or not.</param>

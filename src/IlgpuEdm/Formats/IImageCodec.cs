@@ -24,7 +24,9 @@ public interface IImageCodec
     byte[] EncodePng(ReadOnlySpan<byte> pixels, int width, int height, int channels);
 
     /// <summary>Encodes an animation as lossless WebP, played in a loop. WebP knows no grey: grey frames are kept as colour.</summary>
-    /// <param name="frames">One or more frames, each height x width x channels, row by row; equal ones in turn become one in the file.</param>
+    /// <param name="frames">
+    /// One or more frames, each height x width x channels, row by row; equal ones in turn become one in the file.
+    /// </param>
     /// <param name="milliseconds">How long each frame is shown, at least 1.</param>
     /// <param name="width">Width in pixels, at most 16383.</param>
     /// <param name="height">Height in pixels, at most 16383.</param>

@@ -57,7 +57,7 @@ internal sealed class NetVipsCodec : IImageCodec
             || frames.Any(frame => frame.Length != size) || milliseconds.Count != frames.Count || milliseconds.Any(time => time < 1))
         {
             throw new ArgumentException(
-                $"{frames.Count} frames and {milliseconds.Count} times are no animation of {width}x{height} pixels and {channels} channels.",
+                $"{frames.Count} frames and {milliseconds.Count} times are no animation of {width}x{height} pixels, {channels} channels.",
                 nameof(frames));
         }
         EnsureInitialised();

@@ -23,9 +23,11 @@ public static class EditSources
         EditSource[] sources = Directory.Exists(path)
             ? ReadFolder(path, network)
             : [new EditSource(Path.GetFileNameWithoutExtension(path), ReadImage(path, network))];
-        return sources.GroupBy(source => source.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Count() > 1) is { } twice
-            ? throw new EdmException($"--image '{path}' holds two images called '{twice.Key}'; rename one, for results are called after them")
-            : sources;
+        var twice = sources.GroupBy(source => source.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Count() > 1);
+        return twice is null
+            ? sources
+            : throw new EdmException(
+                $"--image '{path}' holds two images called '{twice.Key}'; rename one, for results are called after them");
     }
 
     /// <summary>Reads a mask: white is to be filled, black is known.</summary>

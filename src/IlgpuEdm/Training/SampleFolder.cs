@@ -27,8 +27,8 @@ public static class SampleFolder
     /// <param name="stop">Ends the drawing: before the next batch, or in <paramref name="sample"/> by its exception.</param>
     /// <returns>How many images were written.</returns>
     /// <exception cref="EdmException">A file cannot be written.</exception>
-    public static int Write(Func<IReadOnlyList<ImageSeed>, byte[][]> sample, UNetOptions network, IReadOnlyList<ImageSeed> images, int batch,
-        SampleTarget target, Action<int>? onProgress = null, CancellationToken stop = default)
+    public static int Write(Func<IReadOnlyList<ImageSeed>, byte[][]> sample, UNetOptions network, IReadOnlyList<ImageSeed> images,
+        int batch, SampleTarget target, Action<int>? onProgress = null, CancellationToken stop = default)
     {
         RunIdentity.Check(batch >= 1, "--batch", batch, "at least 1");
         FileErrors.MakeFolder(target.Folder, "--out");
@@ -106,7 +106,8 @@ public static class SampleFolder
             return drawn;
         }
 
-        IGrouping<int?, byte[]>[] rows = [.. images.Zip(drawn).GroupBy(pair => pair.First.Class, pair => pair.Second).OrderBy(row => row.Key)];
+        IGrouping<int?, byte[]>[] rows =
+            [.. images.Zip(drawn).GroupBy(pair => pair.First.Class, pair => pair.Second).OrderBy(row => row.Key)];
         columns = rows.Max(row => row.Count());
         return [.. rows.SelectMany(row => row)];
     }

@@ -42,7 +42,8 @@ public sealed class Trajectory
     /// <summary>What <see cref="ImageSampler"/> is to call when it draws some of the images.</summary>
     /// <param name="images">The images that it draws.</param>
     /// <returns>Keeps a step; null where none of these images is followed.</returns>
-    public Action<ImageStep>? Recorder(IReadOnlyList<ImageSeed> images) => images.Any(_paths.ContainsKey) ? step => Record(images, step) : null;
+    public Action<ImageStep>? Recorder(IReadOnlyList<ImageSeed> images) =>
+        images.Any(_paths.ContainsKey) ? step => Record(images, step) : null;
 
     /// <summary>Takes the finished images.</summary>
     /// <param name="images">What was drawn.</param>

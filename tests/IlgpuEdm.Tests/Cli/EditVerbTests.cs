@@ -21,7 +21,8 @@ public class EditVerbTests
     [DataRow("--mask-box 4,0,4,8", "box")]
     public void A_mask_keeps_what_is_known_byte_for_byte(string mask, string folder)
     {
-        Tiny.Succeed($"edit --network {{cond}} --image @images --out @{folder} {mask} --repeats 1 --steps 2 --seeds 5,6 --grid @{folder}.png");
+        Tiny.Succeed($"edit --network {{cond}} --image @images --out @{folder} {mask} --repeats 1 --steps 2 --seeds 5,6 "
+            + $"--grid @{folder}.png");
         foreach (string name in new[] { "0", "1" })
         {
             byte[] source = Tiny.Picture("images", name + ".png").Pixels;
@@ -37,10 +38,12 @@ public class EditVerbTests
     [TestMethod]
     public void Without_a_mask_images_are_varied()
     {
-        Tiny.Succeed("edit --network {cond} --image @images/0.png --out @varied --sigma-start 0.5 --class all --steps 2 --grid @varied.png");
+        Tiny.Succeed("edit --network {cond} --image @images/0.png --out @varied --sigma-start 0.5 --class all --steps 2 "
+            + "--grid @varied.png");
         CollectionAssert.AreEqual(
             new[] { "0-000000-class0.png", "0-000000-class1.png", "0-000000-class2.png" },
-            Directory.GetFiles(Tiny.File("varied")).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal).ToArray(), "files");
+            Directory.GetFiles(Tiny.File("varied")).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal).ToArray(),
+            "files");
         Assert.AreEqual(4 * 8, Tiny.Picture("varied.png").Width, "image and three results");
     }
 

@@ -28,7 +28,8 @@ public class SampleFolderTests
 
     [TestMethod]
     public void Subfolders_hold_a_thousand_seeds() => Assert.AreEqual(
-        Path.Combine("out", "012000", "012345.png"), SampleFolder.PathOf(new SampleTarget("out", Subfolders: true), new ImageSeed(12345)), "seed 12345");
+        Path.Combine("out", "012000", "012345.png"),
+        SampleFolder.PathOf(new SampleTarget("out", Subfolders: true), new ImageSeed(12345)), "seed 12345");
 
     [TestMethod]
     public void The_grid_holds_all_images_side_by_side()
@@ -111,7 +112,7 @@ public class SampleFolderTests
         int[] labels = [.. Enumerable.Range(0, (int)data.Count).Select(i => data.Label(i))];
         CollectionAssert.AreEqual(new[] { 3, 1, 0, 3 }, labels, "seeds 5 (drawn again), 6, 1005 and 2007");
         string json = File.ReadAllText(temp.File("dataset.json"));
-        StringAssert.StartsWith(json, subfolders ? "{\"labels\":[[\"000000/000005.png\",3]," : "{\"labels\":[[\"000005.png\",3],", "layout");
+        StringAssert.StartsWith(json, $"{{\"labels\":[[\"{(subfolders ? "000000/" : "")}000005.png\",3],", "layout");
     }
 
     [TestMethod]

@@ -82,7 +82,8 @@ public class SampleVerbTests
     [TestMethod]
     public void Asked_to_stop_it_writes_nothing_half()
     {
-        CliResult sample = Tiny.RunStopped("sample --network {cond} --out @stopped --seeds 0-3 --grid @stopped.png --trajectory @stopped.webp");
+        CliResult sample = Tiny.RunStopped(
+            "sample --network {cond} --out @stopped --seeds 0-3 --grid @stopped.png --trajectory @stopped.webp");
         Assert.AreEqual(0, sample.Code, sample.Error);
         StringAssert.StartsWith(sample.Output, "0 of 4 images", "stdout");
         Assert.IsEmpty(Directory.GetFiles(Tiny.File("stopped")), "images");

@@ -47,7 +47,8 @@ public sealed record EditOptions
         };
         if (Sampling.Adaptive is not null || s != plain)
         {
-            throw new EdmException("a mask is filled by --solver heun only, without --alpha, --churn, --schedule and --scaling; leave them out");
+            throw new EdmException(
+                "a mask is filled by --solver heun only, without --alpha, --churn, --schedule and --scaling; leave them out");
         }
     }
 }

@@ -13,7 +13,9 @@ public static class ImageEditor
     /// <param name="batch">How many images go through the network at once.</param>
     /// <param name="stop">Ends the editing at the next call of the network.</param>
     /// <returns>The new images, <c>[H, W, C]</c> bytes; what the mask has as known is that of the source to the bit.</returns>
-    /// <exception cref="EdmException">An option is wrong, a source has another size, or the network gave values that are no numbers.</exception>
+    /// <exception cref="EdmException">
+    /// An option is wrong, a source has another size, or the network gave values that are no numbers.
+    /// </exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static byte[][] Edit(GuidedNetwork network, IReadOnlyList<byte[]> sources, IReadOnlyList<ImageSeed> images, EditOptions options,
         int batch, CancellationToken stop = default)

@@ -122,7 +122,8 @@ public sealed class GuidedNetwork
 
         if (guide.LabelDim != 0 && guide.LabelDim != main.LabelDim)
         {
-            throw new EdmException($"--guide-network knows {guide.LabelDim} classes, --network {main.LabelDim}; give one for the same classes");
+            throw new EdmException(
+                $"--guide-network knows {guide.LabelDim} classes, --network {main.LabelDim}; give one for the same classes");
         }
     }
 

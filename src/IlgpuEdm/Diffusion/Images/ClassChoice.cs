@@ -38,7 +38,8 @@ public sealed record ClassChoice
         {
             return choice is null
                 ? [.. seeds.Select(seed => new ImageSeed(seed))]
-                : throw new EdmException($"--class {choice}: this network knows no classes; leave --class out, or use one trained with --cond");
+                : throw new EdmException(
+                    $"--class {choice}: this network knows no classes; leave --class out, or use one trained with --cond");
         }
 
         if (choice?._class >= classes)

@@ -15,8 +15,8 @@ public static class ImageInterpolation
     /// <returns>The images, <c>[H, W, C]</c> bytes.</returns>
     /// <exception cref="EdmException">An option is wrong.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
-    public static byte[][] Sample(GuidedNetwork network, IReadOnlyList<ulong> seeds, int? imageClass, int frames, ImageSamplerOptions options,
-        int batch, CancellationToken stop = default, Action<int>? onProgress = null)
+    public static byte[][] Sample(GuidedNetwork network, IReadOnlyList<ulong> seeds, int? imageClass, int frames,
+        ImageSamplerOptions options, int batch, CancellationToken stop = default, Action<int>? onProgress = null)
     {
         if (seeds.Count < 2)
         {

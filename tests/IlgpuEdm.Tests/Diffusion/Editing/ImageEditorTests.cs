@@ -54,8 +54,13 @@ public abstract class ImageEditorTests : DeviceTestBase
     {
         using var networks = new SamplingNetworks(Device);
         byte[] source = [.. Enumerable.Range(0, 64).Select(j => (byte)(50 + j))];
-        int Change(double start) => ImageEditor.Edit(networks.Of("plain"), [source], [_images[0]], new EditOptions { SigmaStart = start }, 1)[0]
-            .Zip(source, (a, b) => Math.Abs(a - b)).Max();
+        int Change(double start)
+        {
+            var options = new EditOptions { SigmaStart = start };
+            byte[] varied = ImageEditor.Edit(networks.Of("plain"), [source], [_images[0]], options, batch: 1)[0];
+            return varied.Zip(source, (a, b) => Math.Abs(a - b)).Max();
+        }
+
         Assert.IsLessThanOrEqualTo(3, Change(0.004), "from just above the lowest level");
         Assert.IsGreaterThan(10, Change(5), "from far above");
     }
@@ -68,7 +73,8 @@ public abstract class ImageEditorTests : DeviceTestBase
         var mask = new InpaintingMask(_known, 8, 8, 1);
         OneClearLine.Of(() => Edit(new EditOptions { SigmaStart = 0.001 }), "--sigma-start is 0.001", "0.002");
         OneClearLine.Of(() => Edit(new EditOptions { Mask = mask, Repeats = -1 }), "--repeats");
-        OneClearLine.Of(() => Edit(new EditOptions { Mask = mask, Sampling = Of(new SamplerOptions { Solver = "euler" }) }), "--solver heun");
+        var euler = new SamplerOptions { Solver = "euler" };
+        OneClearLine.Of(() => Edit(new EditOptions { Mask = mask, Sampling = Of(euler) }), "--solver heun");
         OneClearLine.Of(() => Edit(new EditOptions { Mask = mask, Sampling = Of(new SamplerOptions { SChurn = 1 }) }), "--churn");
         OneClearLine.Of(() => Edit(new EditOptions { Mask = new InpaintingMask(_known, 8, 8, 3) }), "64 values");
     }

@@ -30,7 +30,9 @@ public abstract class DatasetLikelihoodTests : DeviceTestBase
     {
         using var networks = new SamplingNetworks(Device);
         using var data = new ProceduralShapes(8, 8, 1, 20);
-        double Nats(long image, int? c, ulong seed) => DatasetLikelihood.Of(networks.Main, data, image, c, _options with { Probes = 1 }, seed).Nats;
+        double Nats(long image, int? c, ulong seed) =>
+            DatasetLikelihood.Of(networks.Main, data, image, c, _options with { Probes = 1 }, seed).Nats;
+
         double one = Nats(3, 1, 1);
         Assert.AreEqual(one, Nats(3, 1, 1), "again");
         Assert.AreNotEqual(one, Nats(3, 2, 1), "another class");
