@@ -1,4 +1,6 @@
 using System.CommandLine;
+using IlgpuEdm.Cli.Values;
+using IlgpuEdm.Diffusion;
 
 namespace IlgpuEdm.Cli;
 
@@ -12,6 +14,15 @@ internal static class CommonFlags
 
     public static Option<string> Device() => Options.Text("--device", "NAME", "auto",
         "Where to compute: auto (CUDA, else an OpenCL GPU, else cpu), cuda, opencl, cpu, or with a number such as opencl:1.");
+
+    public static Option<SeedList> Seeds(string value) => Options.ParsedList("--seeds", "LIST", SeedList.TryParse(value)!,
+        "seeds such as 0-63,70", "Seeds: lists and ranges. A seed gives the same image in any batch.", SeedList.TryParse);
+
+    public static Option<int> Batch() => Options.Integer("--batch", 64, 1, MostImagesAtOnce, "Images at once; it does not change them.");
+
+    public static Option<ClassChoice?> Class(string description) => Options.OptionalValue(
+        "--class", "N|all|random", ClassNumber.Rule, description + " [default: random, where the network knows classes]",
+        ClassNumber.Choice);
 
     public static Option<string> RunsFolder() =>
         Options.Location("--out", "FOLDER", "runs", "Folder of all runs; each gets a numbered folder in it.");

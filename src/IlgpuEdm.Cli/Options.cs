@@ -56,9 +56,11 @@ internal static class Options
             ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong n) ? n : null);
 
     public static Option<double> Number(string name, double value, string rule, Func<double, bool> accepts, string description) =>
-        Parsed(name, "X", value, rule, description, text =>
-            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double x) && double.IsFinite(x) && accepts(x)
-                ? x : null);
+        Parsed(name, "X", value, rule, description, text => TryNumber(text) is { } x && accepts(x) ? x : null);
+
+    /// <summary>A finite number, or null.</summary>
+    public static double? TryNumber(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double x) && double.IsFinite(x) ? x : null;
 
     public static Option<double> Positive(string name, double value, string description) =>
         Number(name, value, "a number above 0", x => x > 0, description);
@@ -103,6 +105,38 @@ internal static class Options
             CustomParser = result => parse(result.Tokens[0].Value) ?? Refuse<T>(result, name, rule),
         };
         return With(option, help, description);
+    }
+
+    /// <summary>An option of a reference type that must be given.</summary>
+    public static Option<T> RequiredList<T>(string name, string help, string rule, string description, Func<string, T?> parse)
+        where T : class
+    {
+        var option = new Option<T>(name)
+        {
+            Required = true,
+            CustomParser = result => parse(result.Tokens[0].Value) ?? Refuse<T>(result, name, rule),
+        };
+        return With(option, help, description);
+    }
+
+    /// <summary>An option of a reference type without a default; the description says what then.</summary>
+    public static Option<T?> OptionalValue<T>(string name, string help, string rule, string description, Func<string, T?> parse)
+        where T : class
+    {
+        var option = new Option<T?>(name)
+        {
+            CustomParser = result => parse(result.Tokens[0].Value) ?? Refuse<T>(result, name, rule),
+        };
+        return With(option, help, description);
+    }
+
+    /// <summary>Refuses options that others make pointless: nobody should believe that they did anything.</summary>
+    public static void Refuse(this ParseResult parsed, string why, params Option[] options)
+    {
+        if (options.FirstOrDefault(parsed.Given) is { } given)
+        {
+            throw new EdmException($"{given.Name} {why}; leave it out");
+        }
     }
 
     /// <summary>Whether the user gave the option.</summary>

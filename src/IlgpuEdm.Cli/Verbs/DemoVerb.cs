@@ -1,7 +1,6 @@
 using System.CommandLine;
 using IlgpuEdm.Cli.Values;
 using IlgpuEdm.Data;
-using IlgpuEdm.Diffusion;
 using IlgpuEdm.Training;
 
 namespace IlgpuEdm.Cli.Verbs;
@@ -55,7 +54,7 @@ internal static class DemoVerb
         string folder = Path.Combine(run, "images");
         string grid = Path.Combine(run, "grid.png");
         IReadOnlyList<ulong> seeds = SeedList.TryParse(Seeds)!.Seeds;
-        SampleVerb.Draw(terminal, device, result.Snapshot, seeds, new SamplerOptions(), Batch, folder, subfolders: false, grid);
+        SampleVerb.Draw(terminal, device, result.Snapshot, seeds, Batch, new SampleTarget(folder, Grid: grid));
         terminal.Line("");
         terminal.Rows(
         [

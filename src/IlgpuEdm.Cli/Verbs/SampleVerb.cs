@@ -12,54 +12,78 @@ internal static class SampleVerb
 {
     public static Command Create(Terminal terminal)
     {
-        Option<string> network = Options.RequiredLocation("--network", "FILE", "A snapshot: network-snapshot-*.safetensors of a run.");
-        Option<SeedList> seeds = Options.ParsedList("--seeds", "LIST", SeedList.TryParse("0-63")!, "seeds such as 0-63,70",
-            "Seeds, one image each: lists and ranges. A seed gives the same image in any batch.", SeedList.TryParse);
-        Option<string> folder = Options.RequiredLocation("--out", "FOLDER", "Where the PNGs go: 000007.png is seed 7.");
+        var guidance = new GuidanceFlags();
+        var sampling = new SamplingFlags();
+        Option<SeedList> seeds = CommonFlags.Seeds("0-63");
+        Option<string> folder = Options.RequiredLocation("--out", "FOLDER",
+            "Where the PNGs go: 000007.png is seed 7; with classes, dataset.json says which is of which.");
         Option<bool> subfolders = Options.Flag("--subdirs", "A folder for each thousand seeds: 000000/000007.png.");
-        Option<string?> grid = Options.OptionalLocation("--grid", "FILE", "One more PNG with all images side by side.");
-        var defaults = new SamplerOptions();
-        Option<int> steps = Options.Integer("--steps", defaults.Steps, 1, CommonFlags.MostSteps,
-            "Time steps; Heun's method evaluates the network twice in all but the last.");
-        Option<double> sigmaMin = Options.Positive("--sigma-min", 0.002, "The lowest noise level above 0.");
-        Option<double> sigmaMax = Options.Positive("--sigma-max", 80, "The highest noise level.");
-        Option<double> rho = Options.Positive("--rho", defaults.Rho, "How much the time steps crowd at low noise levels.");
-        Option<string> solver = Options.Choice("--solver", ["heun", "euler"], defaults.Solver, "The ODE solver.");
-        Option<int> batch = Options.Integer("--batch", 64, 1, CommonFlags.MostImagesAtOnce,
-            "Images at once; it does not change them.");
+        Option<string?> grid = Options.OptionalLocation("--grid", "FILE",
+            "One more PNG with all images side by side; with --class all, one class a row.");
+        Option<string?> trajectory = Options.OptionalLocation("--trajectory", "FILE.webp",
+            "Show how the first 16 images come out of the noise: an animation, and beside it FILE-strip.png.");
+        Option<ClassChoice?> classes = CommonFlags.Class(
+            "Class of the images: a number, 'all' (each seed in every class: 000007-class3.png) or 'random' (drawn for each seed).");
+        Option<int> batch = CommonFlags.Batch();
         Option<string> device = CommonFlags.Device();
         var command = new Command("sample", "Draws images with a trained network: one PNG a seed.")
         {
-            network, seeds, folder, subfolders, grid, steps, sigmaMin, sigmaMax, rho, solver, batch, device,
+            guidance.Network, seeds, folder, subfolders, grid, trajectory, classes,
         };
+        guidance.AddTo(command);
+        sampling.AddTo(command);
+        command.Options.Add(batch);
+        command.Options.Add(device);
         command.SetAction(parsed =>
         {
-            var sampler = new SamplerOptions
+            ImageSamplerOptions options = sampling.Read(parsed);
+            return guidance.Use(parsed, parsed.GetValue(device)!, network =>
             {
-                Steps = parsed.GetValue(steps),
-                SigmaMin = parsed.GetValue(sigmaMin),
-                SigmaMax = parsed.GetValue(sigmaMax),
-                Rho = parsed.GetValue(rho),
-                Solver = parsed.GetValue(solver)!,
-            };
-            IReadOnlyList<ulong> list = parsed.GetValue(seeds)!.Seeds;
-            int drawn = Draw(terminal, parsed.GetValue(device)!, parsed.GetValue(network)!, list, sampler, parsed.GetValue(batch),
-                parsed.GetValue(folder)!, parsed.GetValue(subfolders), parsed.GetValue(grid));
-            terminal.Line(string.Create(CultureInfo.InvariantCulture,
-                $"{drawn:N0} of {list.Count:N0} images in '{parsed.GetValue(folder)}'"));
-            return CommandLine.Success;
+                ClassChoice? choice = parsed.GetValue(classes);
+                IReadOnlyList<ImageSeed> images = ClassChoice.Images(choice, parsed.GetValue(seeds)!.Seeds, network.Network);
+                var target = new SampleTarget(
+                    parsed.GetValue(folder)!, parsed.GetValue(subfolders), parsed.GetValue(grid), choice == ClassChoice.All);
+                int drawn = Draw(terminal, network, images, options, parsed.GetValue(batch), target, parsed.GetValue(trajectory));
+                terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{drawn:N0} of {images.Count:N0} images in '{target.Folder}'"));
+                return CommandLine.Success;
+            });
         });
         return command;
     }
 
     /// <summary>Draws seeds from a snapshot into a folder and a grid.</summary>
-    public static int Draw(Terminal terminal, string deviceName, string snapshot, IReadOnlyList<ulong> seeds, SamplerOptions sampler,
-        int batch, string folder, bool subfolders, string? grid)
+    public static void Draw(
+        Terminal terminal, string deviceName, string snapshot, IReadOnlyList<ulong> seeds, int batch, SampleTarget target)
     {
         using Device device = Device.Open(deviceName);
         using NetworkDenoiser denoiser = NetworkDenoiser.Load(device, snapshot);
-        return TrainingDisplay.Count(terminal, "drawing", seeds.Count, onProgress => SampleFolder.Write(
-            chunk => ImageSampler.Sample(denoiser, chunk, sampler, batch), denoiser.Network, seeds, batch, folder, subfolders, grid,
-            onProgress, terminal.Stop));
+        Draw(terminal, new GuidedNetwork(denoiser), ClassChoice.Images(null, seeds, denoiser.Network), new ImageSamplerOptions(), batch,
+            target, trajectoryFile: null);
+    }
+
+    private static int Draw(Terminal terminal, GuidedNetwork network, IReadOnlyList<ImageSeed> images, ImageSamplerOptions options,
+        int batch, SampleTarget target, string? trajectoryFile)
+    {
+        if (trajectoryFile is not null)
+        {
+            TrajectoryPictures.Check(trajectoryFile, "--trajectory");
+        }
+
+        Trajectory? trajectory = trajectoryFile is null ? null : new Trajectory(network.Network, images);
+        int drawn = TrainingDisplay.Count(terminal, "drawing", images.Count, onProgress =>
+            SampleFolder.Write(Sample, network.Network, images, batch, target, onProgress, terminal.Stop));
+        if (trajectory is { IsComplete: true })
+        {
+            TrajectoryPictures.Write(trajectoryFile!, trajectory);
+        }
+
+        return drawn;
+
+        byte[][] Sample(IReadOnlyList<ImageSeed> chunk)
+        {
+            byte[][] pixels = ImageSampler.Sample(network, chunk, options, batch, terminal.Stop, trajectory?.Recorder(chunk));
+            trajectory?.Finish(chunk, pixels);
+            return pixels;
+        }
     }
 }

@@ -60,4 +60,7 @@ public enum RandomPurpose : uint
 
     /// <summary>Points drawn from a Gaussian mixture.</summary>
     MixturePoints = 18,
+
+    /// <summary>Where within its grey level a value lies whose likelihood is asked for: one uniform a value.</summary>
+    Dequantization = 19,
 }

@@ -22,6 +22,18 @@ public interface IImageCodec
     /// <returns>The bytes of the file.</returns>
     /// <exception cref="ArgumentException">The number of pixels does not fit the size, or channels is neither 1 nor 3.</exception>
     byte[] EncodePng(ReadOnlySpan<byte> pixels, int width, int height, int channels);
+
+    /// <summary>Encodes an animation as lossless WebP, played in a loop. WebP knows no grey: grey frames are kept as colour.</summary>
+    /// <param name="frames">
+    /// One or more frames, each height x width x channels, row by row; equal ones in turn become one in the file.
+    /// </param>
+    /// <param name="milliseconds">How long each frame is shown, at least 1.</param>
+    /// <param name="width">Width in pixels, at most 16383.</param>
+    /// <param name="height">Height in pixels, at most 16383.</param>
+    /// <param name="channels">1 for grey or 3 for RGB.</param>
+    /// <returns>The bytes of the file.</returns>
+    /// <exception cref="ArgumentException">Sizes and numbers do not fit.</exception>
+    byte[] EncodeWebP(IReadOnlyList<byte[]> frames, IReadOnlyList<int> milliseconds, int width, int height, int channels);
 }
 
 /// <summary>An image of 8 bits a channel.</summary>

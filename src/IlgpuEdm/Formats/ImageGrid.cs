@@ -39,4 +39,27 @@ public static class ImageGrid
         }
         return (grid, columns * width, rows * height);
     }
+
+    /// <summary>Makes an image a whole number of times as large, each pixel a square.</summary>
+    /// <param name="pixels">Height x width x channels.</param>
+    /// <param name="width">Its width.</param>
+    /// <param name="height">Its height.</param>
+    /// <param name="channels">Its channels.</param>
+    /// <param name="factor">How many times as wide and high, at least 1.</param>
+    /// <returns>The large image's pixels (height x width x channels), width and height.</returns>
+    public static (byte[] Pixels, int Width, int Height) Enlarge(byte[] pixels, int width, int height, int channels, int factor)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(factor);
+        var rowBytes = width * factor * channels;
+        var large = new byte[checked(height * factor * rowBytes)];
+        for (var y = 0; y < height * factor; y++)
+        {
+            for (var x = 0; x < width * factor; x++)
+            {
+                var source = ((y / factor * width) + (x / factor)) * channels;
+                pixels.AsSpan(source, channels).CopyTo(large.AsSpan((y * rowBytes) + (x * channels)));
+            }
+        }
+        return (large, width * factor, height * factor);
+    }
 }

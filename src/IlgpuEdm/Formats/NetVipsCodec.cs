@@ -49,6 +49,35 @@ internal sealed class NetVipsCodec : IImageCodec
         return image.PngsaveBuffer(compression: 6, filter: Enums.ForeignPngFilter.None, keep: Enums.ForeignKeep.None);
     }
 
+    public byte[] EncodeWebP(IReadOnlyList<byte[]> frames, IReadOnlyList<int> milliseconds, int width, int height, int channels)
+    {
+        const int largestSide = 16383;
+        var size = (long)width * height * channels;
+        if (channels is not (1 or 3) || width is < 1 or > largestSide || height is < 1 or > largestSide || frames.Count == 0
+            || frames.Any(frame => frame.Length != size) || milliseconds.Count != frames.Count || milliseconds.Any(time => time < 1))
+        {
+            throw new ArgumentException(
+                $"{frames.Count} frames and {milliseconds.Count} times are no animation of {width}x{height} pixels, {channels} channels.",
+                nameof(frames));
+        }
+        EnsureInitialised();
+        // libvips takes an animation as one tall image that says how high a page of it is.
+        var pixels = new byte[checked(size * frames.Count)];
+        for (var i = 0; i < frames.Count; i++)
+        {
+            frames[i].CopyTo(pixels, i * size);
+        }
+        using var plain = Image.NewFromMemoryCopy<byte>(pixels, width, height * frames.Count, channels, Enums.BandFormat.Uchar);
+        using var image = plain.Copy(interpretation: channels == 1 ? Enums.Interpretation.Bw : Enums.Interpretation.Srgb);
+        using var pages = image.Mutate(mutable =>
+        {
+            mutable.Set(GValue.GIntType, "page-height", height);
+            mutable.Set(GValue.ArrayIntType, "delay", milliseconds.ToArray());
+            mutable.Set(GValue.GIntType, "loop", 0);
+        });
+        return pages.WebpsaveBuffer(lossless: true);
+    }
+
     internal static DecodedImage DecodeWithVips(ReadOnlySpan<byte> data)
     {
         EnsureInitialised();

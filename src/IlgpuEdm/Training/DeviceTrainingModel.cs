@@ -23,10 +23,10 @@ internal sealed class DeviceTrainingModel(Device device, RunIdentity identity) :
 
     public void AddEma(SafetensorsWriter file) => model.AddEma(file);
 
-    public byte[][] SampleEma(IReadOnlyList<ulong> seeds, SamplerOptions options, int batch)
+    public byte[][] SampleEma(IReadOnlyList<ImageSeed> images, SamplerOptions options, int batch, CancellationToken stop)
     {
         using NetworkDenoiser denoiser = model.EmaDenoiser();
-        return ImageSampler.Sample(denoiser, seeds, options, batch);
+        return ImageSampler.Sample(new GuidedNetwork(denoiser), images, new ImageSamplerOptions { Sampler = options }, batch, stop);
     }
 
     public void Dispose() => model.Dispose();

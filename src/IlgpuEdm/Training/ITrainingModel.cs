@@ -40,9 +40,11 @@ public interface ITrainingModel : IDisposable
     void AddEma(SafetensorsWriter file);
 
     /// <summary>Draws images with the averaged weights.</summary>
-    /// <param name="seeds">One seed an image.</param>
+    /// <param name="images">Their seeds and classes.</param>
     /// <param name="options">The sampler's options.</param>
     /// <param name="batch">How many images go through the network at once; it does not change the images.</param>
-    /// <returns>One image a seed, HWC bytes.</returns>
-    byte[][] SampleEma(IReadOnlyList<ulong> seeds, SamplerOptions options, int batch);
+    /// <param name="stop">Ends the drawing at the next call of the network.</param>
+    /// <returns>The images, HWC bytes.</returns>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    byte[][] SampleEma(IReadOnlyList<ImageSeed> images, SamplerOptions options, int batch, CancellationToken stop);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using IlgpuEdm.Diffusion;
 using IlgpuEdm.Formats;
+using IlgpuEdm.Networks;
 
 namespace IlgpuEdm.Training;
 
@@ -9,6 +10,7 @@ internal sealed class RunOutputs(string folder, RunIdentity identity, ITrainingM
 {
     // Enough to judge by; drawing them costs about as much as training on 400 images.
     private const int GridSide = 6;
+    private const int MostClassRows = 12;
 
     public string SnapshotPath(long images) => Path.Combine(folder, StateStore.Numbered("network-snapshot-", images, ".safetensors"));
 
@@ -25,12 +27,19 @@ internal sealed class RunOutputs(string folder, RunIdentity identity, ITrainingM
         FileErrors.Writing(path, () => file.WriteTo(path));
     }
 
-    /// <summary>Draws seeds 0, 1, 2, ... with the averaged weights.</summary>
-    public void WriteGrid(long images)
+    /// <summary>Draws seeds 0, 1, 2, ... with the averaged weights; of a few classes one a row, the same seeds in each.</summary>
+    /// <exception cref="OperationCanceledException">It was stopped; no file was written.</exception>
+    public void WriteGrid(long images, CancellationToken stop)
     {
-        ulong[] seeds = Enumerable.Range(0, GridSide * GridSide).Select(i => (ulong)i).ToArray();
-        byte[][] drawn = model.SampleEma(seeds, new SamplerOptions(), Math.Min(identity.MicroBatchSize, seeds.Length));
-        SampleFolder.WriteGrid(GridPath(images), drawn, identity.Model.Network);
+        UNetOptions network = identity.Model.Network;
+        bool classRows = network.LabelDim is > 1 and <= MostClassRows;
+        int columns = classRows ? (int)Math.Round((double)GridSide * GridSide / network.LabelDim) : GridSide;
+        ulong[] seeds = [.. Enumerable.Range(0, classRows ? columns : GridSide * GridSide).Select(i => (ulong)i)];
+        ImageSeed[] grid = classRows
+            ? [.. Enumerable.Range(0, network.LabelDim).SelectMany(c => seeds.Select(seed => new ImageSeed(seed, c)))]
+            : [.. ClassChoice.Images(null, seeds, network)];
+        byte[][] drawn = model.SampleEma(grid, new SamplerOptions(), Math.Min(identity.MicroBatchSize, grid.Length), stop);
+        SampleFolder.WriteGrid(GridPath(images), drawn, network, columns);
     }
 
     /// <summary>Draws the loss curve.</summary>

@@ -5,102 +5,127 @@ using IlgpuEdm.Networks;
 
 namespace IlgpuEdm.Training;
 
-/// <summary>Draws images from a network into a folder, one PNG a seed, and into one grid.</summary>
+/// <summary>Where <see cref="SampleFolder"/> writes.</summary>
+/// <param name="Folder">Where the PNGs go; made where it is missing.</param>
+/// <param name="Subfolders">Whether each thousand seeds get a folder of their own.</param>
+/// <param name="Grid">The path of one more PNG with all images side by side, or null.</param>
+/// <param name="AllClasses">
+/// Whether each seed is drawn in several classes: file names say the class, and the grid has one class a row.
+/// </param>
+public sealed record SampleTarget(string Folder, bool Subfolders = false, string? Grid = null, bool AllClasses = false);
+
+/// <summary>Draws images into a folder, one PNG each, into one grid, and their classes into <c>dataset.json</c>.</summary>
 public static class SampleFolder
 {
-    /// <summary>Draws one image a seed.</summary>
-    /// <param name="sample">Draws the images of some seeds, HWC bytes.</param>
-    /// <param name="network">Says how large the images are.</param>
-    /// <param name="seeds">One seed an image; the name of its file is the seed.</param>
+    /// <summary>Draws images; what was written when it is stopped is whole.</summary>
+    /// <param name="sample">Draws some images, HWC bytes.</param>
+    /// <param name="network">Says how large the images are, and whether they have classes.</param>
+    /// <param name="images">What to draw.</param>
     /// <param name="batch">How many to draw at once; it does not change the images.</param>
-    /// <param name="folder">Where the PNGs go; made where it is missing.</param>
-    /// <param name="subfolders">Whether each thousand seeds get a folder of their own.</param>
-    /// <param name="grid">The path of one more PNG with all images side by side, or null.</param>
+    /// <param name="target">Where to write.</param>
     /// <param name="onProgress">Told how many are drawn.</param>
-    /// <param name="stop">Ends the drawing after the images at hand.</param>
+    /// <param name="stop">Ends the drawing: before the next batch, or in <paramref name="sample"/> by its exception.</param>
     /// <returns>How many images were written.</returns>
     /// <exception cref="EdmException">A file cannot be written.</exception>
-    public static int Write(Func<IReadOnlyList<ulong>, byte[][]> sample, UNetOptions network, IReadOnlyList<ulong> seeds, int batch,
-        string folder, bool subfolders = false, string? grid = null, Action<int>? onProgress = null, CancellationToken stop = default)
+    public static int Write(Func<IReadOnlyList<ImageSeed>, byte[][]> sample, UNetOptions network, IReadOnlyList<ImageSeed> images,
+        int batch, SampleTarget target, Action<int>? onProgress = null, CancellationToken stop = default)
     {
         RunIdentity.Check(batch >= 1, "--batch", batch, "at least 1");
-        FileErrors.MakeFolder(folder, "--out");
-        if (grid is not null)
+        FileErrors.MakeFolder(target.Folder, "--out");
+        if (target.Grid is not null)
         {
-            CheckGrid(grid);
+            PngFile.Check(target.Grid, "--grid");
         }
 
+        SampleLabels? labels = network.LabelDim > 0 ? SampleLabels.In(target.Folder) : null;
         var kept = new List<byte[]>();
         int written = 0;
-        foreach (ulong[] chunk in seeds.Chunk(batch))
+        try
         {
-            if (stop.IsCancellationRequested)
+            foreach (ImageSeed[] chunk in images.Chunk(batch).TakeWhile(_ => !stop.IsCancellationRequested))
             {
-                return written;
-            }
+                byte[][] drawn = sample(chunk);
+                for (int i = 0; i < chunk.Length; i++)
+                {
+                    string path = PathOf(target, chunk[i]);
+                    PngFile.Write(path, drawn[i], network.Width, network.Height, network.ImageChannels);
+                    labels?.Add(path, chunk[i].Class ?? 0);
+                    written++;
+                }
 
-            byte[][] images = sample(chunk);
-            for (int i = 0; i < chunk.Length; i++)
-            {
-                WriteImage(PathOf(folder, chunk[i], subfolders), images[i], network.Width, network.Height, network.ImageChannels);
+                kept.AddRange(target.Grid is null ? [] : drawn);
+                onProgress?.Invoke(written);
             }
-
-            if (grid is not null)
-            {
-                kept.AddRange(images);
-            }
-
-            written += chunk.Length;
-            onProgress?.Invoke(written);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+        }
+        finally
+        {
+            WriteLabels(labels, target, written);
         }
 
-        if (grid is not null)
+        if (target.Grid is not null && written == images.Count)
         {
-            WriteGrid(grid, kept, network);
+            WriteGrid(target.Grid, InRows(images, kept, target.AllClasses, out int? columns), network, columns);
         }
 
         return written;
     }
 
-    /// <summary>The path of a seed's image: <c>000007.png</c>, with subfolders <c>000000/000007.png</c>.</summary>
-    /// <param name="folder">Where the PNGs go.</param>
-    /// <param name="seed">The seed.</param>
-    /// <param name="subfolders">Whether each thousand seeds get a folder of their own.</param>
-    public static string PathOf(string folder, ulong seed, bool subfolders)
+    /// <summary>
+    /// The path of an image: <c>000007.png</c> is seed 7, with subfolders <c>000000/000007.png</c>; of several classes
+    /// <c>000007-class3.png</c>.
+    /// </summary>
+    /// <param name="target">Where it is written.</param>
+    /// <param name="image">The image.</param>
+    /// <returns>The path.</returns>
+    public static string PathOf(SampleTarget target, ImageSeed image)
     {
-        string name = string.Create(CultureInfo.InvariantCulture, $"{seed:D6}.png");
-        return subfolders
-            ? Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{seed - (seed % 1000):D6}"), name)
-            : Path.Combine(folder, name);
+        string ofClass = target.AllClasses ? string.Create(CultureInfo.InvariantCulture, $"-class{image.Class}") : "";
+        string name = string.Create(CultureInfo.InvariantCulture, $"{image.Seed:D6}{ofClass}.png");
+        return target.Subfolders
+            ? Path.Combine(target.Folder, string.Create(CultureInfo.InvariantCulture, $"{image.Seed - (image.Seed % 1000):D6}"), name)
+            : Path.Combine(target.Folder, name);
     }
 
-    /// <summary>Writes images side by side, as nearly a square as they fill.</summary>
-    internal static void WriteGrid(string path, IReadOnlyList<byte[]> images, UNetOptions network)
+    /// <summary>Writes images side by side, in rows of a given length or as nearly a square as they fill.</summary>
+    internal static void WriteGrid(string path, IReadOnlyList<byte[]> images, UNetOptions network, int? columns = null)
     {
-        int columns = (int)Math.Ceiling(Math.Sqrt(images.Count));
-        (byte[] pixels, int width, int height) =
-            ImageGrid.Compose(images, network.Width, network.Height, network.ImageChannels, columns);
-        WriteImage(path, pixels, width, height, network.ImageChannels);
+        (byte[] pixels, int width, int height) = ImageGrid.Compose(
+            images, network.Width, network.Height, network.ImageChannels, columns ?? (int)Math.Ceiling(Math.Sqrt(images.Count)));
+        PngFile.Write(path, pixels, width, height, network.ImageChannels);
     }
 
-    // Before anything is drawn: drawing may take hours.
-    private static void CheckGrid(string path)
+    private static IReadOnlyList<byte[]> InRows(
+        IReadOnlyList<ImageSeed> images, List<byte[]> drawn, bool classRows, out int? columns)
     {
-        if (!path.EndsWith(".png", StringComparison.OrdinalIgnoreCase) || Directory.Exists(path))
+        columns = null;
+        if (!classRows)
         {
-            throw new EdmException($"--grid '{path}' must be the name of a PNG file, ending in .png");
+            return drawn;
         }
 
-        FileErrors.MakeFolder(Path.GetDirectoryName(Path.GetFullPath(path))!, "--grid");
+        IGrouping<int?, byte[]>[] rows =
+            [.. images.Zip(drawn).GroupBy(pair => pair.First.Class, pair => pair.Second).OrderBy(row => row.Key)];
+        columns = rows.Max(row => row.Count());
+        return [.. rows.SelectMany(row => row)];
     }
 
-    private static void WriteImage(string path, byte[] pixels, int width, int height, int channels)
+    private static void WriteLabels(SampleLabels? labels, SampleTarget target, int written)
     {
-        byte[] png = ImageCodec.Default.EncodePng(pixels, width, height, channels);
-        FileErrors.Writing(path, () =>
+        if (written == 0)
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            AtomicFile.Write(path, stream => stream.Write(png));
-        }, "what was drawn before it is whole");
+            return;
+        }
+
+        if (labels is not null)
+        {
+            labels.Write();
+        }
+        else if (target.Subfolders)
+        {
+            SampleLabels.WriteNone(target.Folder);
+        }
     }
 }

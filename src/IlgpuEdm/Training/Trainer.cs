@@ -70,7 +70,7 @@ public sealed class Trainer
         {
             Line(string.Create(CultureInfo.InvariantCulture, $"'{folder.Location}' is finished: {state.Images:N0} images in "
                 + $"{TimeText.Of(state.Seconds)}; give it more --images or --minutes to go on"));
-            return End(TrainingOutcome.AlreadyFinished);
+            return End(TrainingOutcome.AlreadyFinished, stop);
         }
 
         // What was due when the state was saved may not have been done any more.
@@ -109,7 +109,7 @@ public sealed class Trainer
         }
 
         Save();
-        return End(TrainingOutcome.Finished);
+        return End(TrainingOutcome.Finished, stop);
     }
 
     private bool IsFinished =>
@@ -174,9 +174,24 @@ public sealed class Trainer
             }
 
             long start = Stopwatch.GetTimestamp();
-            outputs.WriteGrid(state.Images);
-            outputs.WriteCurve(statistics.Records);
-            saves.SecondsPerGrid = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            if (TryWriteGrid(stop))
+            {
+                outputs.WriteCurve(statistics.Records);
+                saves.SecondsPerGrid = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            }
+        }
+    }
+
+    private bool TryWriteGrid(CancellationToken stop)
+    {
+        try
+        {
+            outputs.WriteGrid(state.Images, stop);
+            return true;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return false;
         }
     }
 
@@ -196,7 +211,7 @@ public sealed class Trainer
     }
 
     // The last tick, cut short, is written but stays open in the state, so that a longer run can complete it.
-    private TrainingResult End(TrainingOutcome outcome)
+    private TrainingResult End(TrainingOutcome outcome, CancellationToken stop)
     {
         if (state.Tick.Count > 0)
         {
@@ -208,12 +223,14 @@ public sealed class Trainer
             outputs.WriteSnapshot(state.Images);
         }
 
-        if (!File.Exists(outputs.GridPath(state.Images)))
+        outputs.WriteCurve(statistics.Records);
+        if (!File.Exists(outputs.GridPath(state.Images)) && !TryWriteGrid(stop))
         {
-            outputs.WriteGrid(state.Images);
+            Line(string.Create(CultureInfo.InvariantCulture,
+                $"stopped at {state.Images:N0} images, saved; the same command draws the last grid"));
+            return Result(TrainingOutcome.Interrupted);
         }
 
-        outputs.WriteCurve(statistics.Records);
         if (outcome == TrainingOutcome.Finished)
         {
             Line(string.Create(CultureInfo.InvariantCulture, $"finished at {state.Images:N0} images in {TimeText.Of(state.Seconds)}"));

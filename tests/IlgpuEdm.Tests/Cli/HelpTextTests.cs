@@ -6,7 +6,10 @@ namespace IlgpuEdm.Tests.Cli;
 [TestClass]
 public class HelpTextTests
 {
-    private static readonly string[] Verbs = ["demo", "train", "sample", "classifier", "bench", "info", "devices", "selftest"];
+    private static readonly string[] Verbs =
+    [
+        "demo", "train", "sample", "edit", "interpolate", "likelihood", "classifier", "bench", "info", "devices", "selftest",
+    ];
 
     private static readonly Dictionary<string, string[]> Subverbs = new() { ["classifier"] = ["train", "evaluate"] };
 

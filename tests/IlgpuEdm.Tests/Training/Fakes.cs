@@ -141,10 +141,15 @@ internal sealed class FakeModel : ITrainingModel
         file.Add("model.weight", ema.ToArray(), 3);
     }
 
-    public byte[][] SampleEma(IReadOnlyList<ulong> seeds, SamplerOptions options, int batch)
+    /// <summary>Called when a grid is to be drawn.</summary>
+    public Action? OnSample { get; init; }
+
+    public byte[][] SampleEma(IReadOnlyList<ImageSeed> images, SamplerOptions options, int batch, CancellationToken stop)
     {
         Call();
-        return seeds.Select(seed => Enumerable.Range(0, 16).Select(i => (byte)(seed + (ulong)i)).ToArray()).ToArray();
+        OnSample?.Invoke();
+        stop.ThrowIfCancellationRequested();
+        return images.Select(image => Enumerable.Range(0, 16).Select(i => (byte)(image.Seed + (ulong)i)).ToArray()).ToArray();
     }
 
     public void Dispose()

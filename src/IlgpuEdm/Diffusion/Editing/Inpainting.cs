@@ -32,7 +32,7 @@ public static class Inpainting
     {
         IReadOnlyList<double> t = timeSteps;
         OdeCheck.TimeSteps(t);
-        OptionRange.AtLeast("--resample", repeats, 0);
+        OptionRange.AtLeast("--repeats", repeats, 0);
         OdeCheck.Images("images", images, mask.ImageSize);
         OdeCheck.Finite("images", images);
         OdeCheck.SameLength("latents' array", latents, "images", images);

@@ -20,7 +20,7 @@ public static class Sampler
         NoiseSource? noise = null, Action<SamplerStep>? onStep = null)
     {
         SigmaRange known = range ?? SigmaRange.Unlimited;
-        (double sigmaMin, double sigmaMax) = Range(options, known);
+        (double sigmaMin, double sigmaMax) = Ends(options, known);
         if (options.Solver == "naive")
         {
             return NaiveSampler.Sample(denoise, latents, sigmaMin, sigmaMax, onStep);
@@ -64,7 +64,7 @@ public static class Sampler
     public static double[] NoiseLevels(SamplerOptions options, SigmaRange? range = null)
     {
         SigmaRange known = range ?? SigmaRange.Unlimited;
-        (double sigmaMin, double sigmaMax) = Range(options, known);
+        (double sigmaMin, double sigmaMax) = Ends(options, known);
         double[] sigma = Discretization.Create(options.Discretization, options.Steps, sigmaMin, sigmaMax, options.Rho);
         return known.Round == null ? sigma : [.. sigma[..^1].Select(known.Round).Append(0).Distinct()];
     }
@@ -76,7 +76,7 @@ public static class Sampler
     /// <exception cref="EdmException">An option is wrong.</exception>
     public static int Evaluations(SamplerOptions options, SigmaRange? range = null)
     {
-        (double sigmaMin, double sigmaMax) = Range(options, range ?? SigmaRange.Unlimited);
+        (double sigmaMin, double sigmaMax) = Ends(options, range ?? SigmaRange.Unlimited);
         return options.Solver switch
         {
             "naive" => NaiveSampler.Evaluations(sigmaMin, sigmaMax),
@@ -85,7 +85,7 @@ public static class Sampler
         };
     }
 
-    private static (double SigmaMin, double SigmaMax) Range(SamplerOptions options, SigmaRange known)
+    internal static (double SigmaMin, double SigmaMax) Ends(SamplerOptions options, SigmaRange known)
     {
         options.Validate();
         (double low, double high) = Discretization.DefaultRange(options.Discretization);

@@ -106,7 +106,7 @@ public class InpaintingTests
         OneClearLine.Of(() => Inpainting.Sample(_pair.Denoise, [1, 2], _first, [1], noise, _timeSteps), "1 values");
         OneClearLine.Of(() => Inpainting.Sample(_pair.Denoise, [1, double.NaN], _first, [1, 2], noise, _timeSteps), "NaN");
         OneClearLine.Of(() => Inpainting.Sample(_pair.Denoise, [1, 2], _first, [1, 2], noise, [1, 2]), "do not decrease");
-        OneClearLine.Of(() => Inpainting.Sample(_pair.Denoise, [1, 2], _first, [1, 2], noise, _timeSteps, -1), "--resample");
+        OneClearLine.Of(() => Inpainting.Sample(_pair.Denoise, [1, 2], _first, [1, 2], noise, _timeSteps, -1), "--repeats");
         OneClearLine.Of(
             () => Inpainting.Sample((_, _) => [0, double.NaN], [1, 2], _first, [1, 2], noise, _timeSteps), "NaN", "sigma 19.99");
         OneClearLine.Of(() => Inpainting.Sample(_pair.Denoise, [1, 2, 3, 4], _first, [1, 2, 3, 4], noise, _timeSteps), "seed an image");
