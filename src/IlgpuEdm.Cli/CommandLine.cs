@@ -59,6 +59,7 @@ internal static class CommandLine
             DemoVerb.Create(terminal),
             TrainVerb.Create(terminal),
             SampleVerb.Create(terminal),
+            EmaVerb.Create(terminal),
             ClassifierVerb.Create(terminal),
             BenchVerb.Create(terminal),
             InfoVerb.Create(terminal),
