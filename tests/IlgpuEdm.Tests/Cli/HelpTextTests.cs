@@ -6,7 +6,7 @@ namespace IlgpuEdm.Tests.Cli;
 [TestClass]
 public class HelpTextTests
 {
-    private static readonly string[] Verbs = ["demo", "train", "sample", "classifier", "bench", "info", "devices", "selftest"];
+    private static readonly string[] Verbs = ["demo", "train", "sample", "ema", "classifier", "bench", "info", "devices", "selftest"];
 
     private static readonly Dictionary<string, string[]> Subverbs = new() { ["classifier"] = ["train", "evaluate"] };
 
