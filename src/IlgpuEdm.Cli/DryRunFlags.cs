@@ -72,7 +72,7 @@ internal sealed class DryRunFlags
     public void Print(Terminal terminal, ParseResult parsed, RunOptions options)
     {
         TrainingRunner.Print(terminal, options);
-        var cost = new ComputeCost(options.Identity.Model, 1 + options.Identity.Model.Optimizer.EmaProfiles.Count);
+        var cost = new ComputeCost(options.Identity.Model);
         terminal.Line("");
         terminal.Rows(CostDescription.OfTraining(cost, options.Identity.BatchSize, options.Identity.MicroBatchSize));
         if (parsed.GetValue(layers))
