@@ -62,6 +62,7 @@ internal static class CommandLine
             EditVerb.Create(terminal),
             InterpolateVerb.Create(terminal),
             LikelihoodVerb.Create(terminal),
+            EmaVerb.Create(terminal),
             ClassifierVerb.Create(terminal),
             BenchVerb.Create(terminal),
             InfoVerb.Create(terminal),

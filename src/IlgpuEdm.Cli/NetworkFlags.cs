@@ -66,6 +66,10 @@ internal sealed class NetworkFlags
     private readonly Option<ImageCount> halfLife = Options.Count("--ema-halflife", (long)Compact.Optimizer.EmaHalfLifeImages, 0,
         "Half-life of the averaged weights, in images.");
 
+    private readonly Option<NumberList> profiles = Options.ParsedList("--ema-profiles", "LIST", NumberList.None,
+        DeviationRule, "Also keep averaged weights of these lengths, as standard deviations relative to the training's, "
+        + "and store them with each snapshot; 0.05,0.1 lets 'ema' make any length of them.", TryParseDeviations);
+
     private readonly Option<NumberOrAuto> sigmaData = Options.Parsed("--sigma-data", "X|auto", new NumberOrAuto(Compact.SigmaData),
         "a number above 0, or auto", "Standard deviation of the data on [-1, 1]; 'auto' measures it.",
         text => NumberOrAuto.TryParse(text) is { Number: null or > 0 } number ? number : null);
@@ -78,6 +82,9 @@ internal sealed class NetworkFlags
 
     private readonly Option<ulong> seed = Options.Seed("--seed", "Seed of initialisation, data order, noise and dropout.");
 
+    /// <summary>What lists of averages' lengths must be.</summary>
+    public const string DeviationRule = "different numbers from 0.001 to 0.288 such as 0.05,0.1";
+
     private static TrainingRequest Compact { get; } = new();
 
     /// <summary>Adds the options to a verb.</summary>
@@ -88,7 +95,7 @@ internal sealed class NetworkFlags
             preset, architecture, channels, mult, blocks, attention, dropout,
             precond, sigmaData, loss, pMean, pStd, weight, uncertainty, stratified,
             conditional, labelDropout, augment,
-            batch, microBatch, learningRate, ramp, halfLife, seed,
+            batch, microBatch, learningRate, ramp, halfLife, profiles, seed,
         })
         {
             command.Options.Add(option);
@@ -125,6 +132,7 @@ internal sealed class NetworkFlags
                 LearningRate = parsed.Or(learningRate, named.Optimizer.LearningRate),
                 RampUpImages = parsed.Or(ramp, new ImageCount(named.Optimizer.RampUpImages)).Images,
                 EmaHalfLifeImages = parsed.Given(halfLife) ? parsed.GetValue(halfLife).Images : named.Optimizer.EmaHalfLifeImages,
+                EmaProfiles = parsed.GetValue(profiles)!.Numbers,
             },
             SigmaData = parsed.Or(sigmaData, new NumberOrAuto(named.SigmaData)).Number,
             PMean = parsed.Or(pMean, named.PMean),
@@ -135,6 +143,11 @@ internal sealed class NetworkFlags
         OptionConflicts.Check(request, name => mayConflict.Any(option => option.Name == name && parsed.Given(option)));
         return request;
     }
+
+    /// <summary>Reads lengths of power-function averages.</summary>
+    public static NumberList? TryParseDeviations(string text) =>
+        NumberList.TryParse(text) is { } list && list.Numbers.All(PowerEma.IsInRange) && list.Numbers.Distinct().Count() == list.Numbers.Count
+            ? list : null;
 
     // So many names would make the help's first column as wide as the page.
     private static Option<string> Preset()

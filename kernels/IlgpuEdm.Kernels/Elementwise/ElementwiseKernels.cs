@@ -66,6 +66,22 @@ public static class ElementwiseKernels
         }
     }
 
+    /// <summary><c>y += rate * (x - y)</c>.</summary>
+    /// <param name="x">Where to.</param>
+    /// <param name="y">What is moved.</param>
+    /// <param name="count">Elements.</param>
+    /// <param name="rate">The part of the way, from 0 to 1.</param>
+    public static void Approach(ArrayView<float> x, ArrayView<float> y, int count, float rate)
+    {
+        var tasks = (count + Piece - 1) / Piece;
+        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
+        for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
+        {
+            var start = task * Piece;
+            Pointwise.Approach(x, y, start, count - start < Piece ? count - start : Piece, rate);
+        }
+    }
+
     /// <summary><c>y = silu(x)</c>.</summary>
     /// <param name="x">Input.</param>
     /// <param name="y">Result.</param>

@@ -76,6 +76,42 @@ public static class Pointwise
         }
     }
 
+    /// <summary>Moves a run a part of the way to another: <c>y += rate * (x - y)</c>. Where both are equal nothing changes.</summary>
+    /// <param name="x">Where to.</param>
+    /// <param name="y">What is moved.</param>
+    /// <param name="offset">Where both start.</param>
+    /// <param name="count">Floats.</param>
+    /// <param name="rate">The part, from 0 to 1.</param>
+    [IntrinsicImplementation]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static void Approach(ArrayView<float> x, ArrayView<float> y, int offset, int count, float rate)
+    {
+        ref var to = ref x[offset];
+        ref var moved = ref y[offset];
+        var i = 0;
+        for (; i <= count - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            var old = Vector.LoadUnsafe(ref moved, (nuint)i);
+            (old + (Vector.LoadUnsafe(ref to, (nuint)i) - old) * rate).StoreUnsafe(ref moved, (nuint)i);
+        }
+
+        for (; i < count; i++)
+        {
+            var old = Unsafe.Add(ref moved, i);
+            Unsafe.Add(ref moved, i) = old + (Unsafe.Add(ref to, i) - old) * rate;
+        }
+    }
+
+    /// <summary>The portable body of <see cref="Approach"/>.</summary>
+    /// <inheritdoc cref="Approach"/>
+    public static void ApproachPortable(ArrayView<float> x, ArrayView<float> y, int offset, int count, float rate)
+    {
+        for (var i = offset; i < offset + count; i++)
+        {
+            y[i] += (x[i] - y[i]) * rate;
+        }
+    }
+
     /// <summary>SiLU: <c>y = x * sigmoid(x)</c>.</summary>
     /// <param name="x">The input.</param>
     /// <param name="y">The result.</param>

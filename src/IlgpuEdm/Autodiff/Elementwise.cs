@@ -138,6 +138,16 @@ public static class Elementwise
             a.View, (b ?? a).View, y.View, a.Length, p, b == null ? 0f : q, accumulate ? 1 : 0);
     }
 
+    /// <summary><c>y += rate * (x - y)</c>; not recorded.</summary>
+    internal static void Approach(Tensor x, Tensor y, float rate)
+    {
+        Shapes.Require(Shapes.Same(x, y), [x, y]);
+        var device = x.Device;
+        device.Launch(
+            ElementwiseKernels.Approach, device.WorkItems(ElementwiseKernels.Tasks(x.Length)), new KernelWork(0, 12.0 * x.Length),
+            x.View, y.View, x.Length, rate);
+    }
+
     /// <summary>Writes one value everywhere; not recorded.</summary>
     internal static void Fill(Tensor y, float value)
     {

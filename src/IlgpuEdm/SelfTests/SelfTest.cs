@@ -42,6 +42,7 @@ public static class SelfTest
         ("loss", run => SelfTestTraining.WeightedSquaredError(run, 3, 501)),
         ("Adam", run => SelfTestTraining.Adam(run, 33_333, 3, infinite: false)),
         ("Adam", run => SelfTestTraining.Adam(run, 501, 3, infinite: true)),
+        ("moving average", run => SelfTestElementwise.Approach(run, 33_333)),
     ];
 
     /// <summary>Runs all operations.</summary>

@@ -49,6 +49,15 @@ internal static class SelfTestElementwise
         run.CompareGradient($"{name}: gradient of second", b, gradient);
     }
 
+    public static void Approach(SelfTestRun run, int count)
+    {
+        const float rate = 0.3f;
+        float[] hx = run.Numbers(count), hy = run.Numbers(count);
+        var y = run.Tape.From(hy, count);
+        Elementwise.Approach(run.Tape.From(hx, count), y, rate);
+        run.Compare($"moving average, {count}", y, [.. hx.Zip(hy, (to, old) => old + (double)rate * ((double)to - old))]);
+    }
+
     public static void CombineImages(SelfTestRun run, int n, int size, bool two)
     {
         var name = $"weighted {(two ? "sum of two images" : "images")}, {n} of {size}";

@@ -8,7 +8,7 @@ namespace IlgpuEdm.Training;
 
 /// <summary>
 /// Adam with the reference's learning-rate ramp, its moving average of the weights and its guard against non-finite gradients, in one pass
-/// over all parameters.
+/// over all parameters; then one pass for each power-function average.
 /// </summary>
 public sealed class AdamOptimizer : IDisposable
 {
@@ -41,6 +41,7 @@ public sealed class AdamOptimizer : IDisposable
         SecondMoment = new ParameterBlock(device, list);
         Average = new ParameterBlock(device, list);
         Average.CopyFrom(weights);
+        Profiles = [.. options.EmaProfiles.Select(deviation => new EmaProfile(device, list, weights, deviation))];
         _scalars = new Tensor(device, Adam.ScalarCount);
         _replacedOnHost = new float[AdamKernel.Tasks(list.BlockLength)];
         _replaced = new Tensor(device, _replacedOnHost.Length);
@@ -54,6 +55,9 @@ public sealed class AdamOptimizer : IDisposable
 
     /// <summary>The exponential moving average of the weights.</summary>
     public ParameterBlock Average { get; }
+
+    /// <summary>The power-function averages of the weights, in the order of <see cref="OptimizerOptions.EmaProfiles"/>.</summary>
+    public IReadOnlyList<EmaProfile> Profiles { get; }
 
     /// <summary>Steps done.</summary>
     public long Steps { get; set; }
@@ -73,7 +77,7 @@ public sealed class AdamOptimizer : IDisposable
         return Math.Pow(0.5, batch / Math.Max(halfLife, 1e-8));
     }
 
-    /// <summary>Updates weights, moments and average from the gradients.</summary>
+    /// <summary>Updates weights, moments and averages from the gradients.</summary>
     /// <param name="images">Images seen before the step.</param>
     /// <param name="batch">Images of the step.</param>
     /// <returns>How many gradients were not finite and were replaced.</returns>
@@ -87,6 +91,11 @@ public sealed class AdamOptimizer : IDisposable
             AdamKernel.Step, _device.WorkItems(_replaced.Length), new KernelWork(0, 36.0 * count),
             _weights.Values.View, _weights.Gradients!.View, FirstMoment.Values.View, SecondMoment.Values.View, Average.Values.View,
             _scalars.View, _replaced.View, count);
+        foreach (var profile in Profiles)
+        {
+            profile.Update(_weights, images, batch);
+        }
+
         _device.Download(_replaced.View, _replacedOnHost.AsSpan());
         return (long)_replacedOnHost.Sum(v => (double)v);
     }
@@ -97,6 +106,11 @@ public sealed class AdamOptimizer : IDisposable
         FirstMoment.Dispose();
         SecondMoment.Dispose();
         Average.Dispose();
+        foreach (var profile in Profiles)
+        {
+            profile.Dispose();
+        }
+
         _scalars.Release();
         _replaced.Release();
     }

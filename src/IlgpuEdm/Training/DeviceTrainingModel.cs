@@ -23,6 +23,8 @@ internal sealed class DeviceTrainingModel(Device device, RunIdentity identity) :
 
     public void AddEma(SafetensorsWriter file) => model.AddEma(file);
 
+    public void AddEmaProfile(SafetensorsWriter file, double deviation) => model.AddEmaProfile(file, deviation);
+
     public byte[][] SampleEma(IReadOnlyList<ImageSeed> images, SamplerOptions options, int batch, CancellationToken stop)
     {
         using NetworkDenoiser denoiser = model.EmaDenoiser();

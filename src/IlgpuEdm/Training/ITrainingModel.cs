@@ -39,6 +39,11 @@ public interface ITrainingModel : IDisposable
     /// <param name="file">The snapshot that is being collected.</param>
     void AddEma(SafetensorsWriter file);
 
+    /// <summary>Adds a power-function average of the weights, as <see cref="AddEma"/> adds the other.</summary>
+    /// <param name="file">The snapshot that is being collected.</param>
+    /// <param name="deviation">One of the run's <see cref="OptimizerOptions.EmaProfiles"/>.</param>
+    void AddEmaProfile(SafetensorsWriter file, double deviation);
+
     /// <summary>Draws images with the averaged weights.</summary>
     /// <param name="images">Their seeds and classes.</param>
     /// <param name="options">The sampler's options.</param>

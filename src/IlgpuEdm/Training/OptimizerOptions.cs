@@ -26,6 +26,12 @@ public sealed record OptimizerOptions
     /// <summary>The half-life is at most this fraction of the images seen.</summary>
     public double EmaRampUpRatio { get; init; } = 0.05;
 
+    /// <summary>
+    /// Lengths of the power-function averages that are kept beside <see cref="EmaHalfLifeImages"/>'s, as standard deviations relative to the
+    /// images seen; see <see cref="PowerEma"/>. Of these, averages of any length can be made after training.
+    /// </summary>
+    public IReadOnlyList<double> EmaProfiles { get; init; } = [];
+
     /// <summary>Checks that such an optimiser works.</summary>
     /// <exception cref="EdmException">Names the option that is wrong.</exception>
     public void Validate()
@@ -37,6 +43,15 @@ public sealed record OptimizerOptions
         OptionRange.Positive("Adam's epsilon", Epsilon);
         OptionRange.NotNegative("--ema-halflife", EmaHalfLifeImages);
         OptionRange.NotNegative("the average's ramp", EmaRampUpRatio);
+        foreach (var deviation in EmaProfiles)
+        {
+            RunIdentity.Check(PowerEma.IsInRange(deviation), "--ema-profiles", deviation, PowerEma.Range);
+        }
+
+        if (EmaProfiles.Distinct().Count() < EmaProfiles.Count)
+        {
+            throw new EdmException("--ema-profiles has the same deviation twice; name each once");
+        }
     }
 }
 

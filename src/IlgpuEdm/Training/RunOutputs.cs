@@ -18,9 +18,18 @@ internal sealed class RunOutputs(string folder, RunIdentity identity, ITrainingM
 
     public string CurvePath => Path.Combine(folder, "curve.png");
 
-    /// <summary>Writes the averaged weights as a file that <c>sample</c> reads.</summary>
+    /// <summary>Writes the averaged weights as files that <c>sample</c> reads; where the snapshot is there, so are the profiles.</summary>
     public void WriteSnapshot(long images)
     {
+        foreach (double deviation in identity.Model.Optimizer.EmaProfiles)
+        {
+            var profile = new PowerProfile(deviation, images);
+            string profilePath = Path.Combine(folder, EmaFile.NameOf(profile));
+            SafetensorsWriter profileFile = EmaFile.Describe(new SafetensorsWriter(), profile, EmaFile.RunOf(identity));
+            model.AddEmaProfile(profileFile, deviation);
+            FileErrors.Writing(profilePath, () => profileFile.WriteTo(profilePath));
+        }
+
         string path = SnapshotPath(images);
         SafetensorsWriter file = new SafetensorsWriter().Metadata("images", images.ToString(CultureInfo.InvariantCulture));
         model.AddEma(file);

@@ -203,6 +203,12 @@ public sealed class TrainingModel : IDisposable
     /// <param name="file">The snapshot.</param>
     public void AddEma(SafetensorsWriter file) => NetworkDenoiser.AddTo(file, _network, _optimizer.Average);
 
+    /// <summary>Adds a power-function average and the network's description to a snapshot.</summary>
+    /// <param name="file">The snapshot.</param>
+    /// <param name="deviation">One of <see cref="OptimizerOptions.EmaProfiles"/>.</param>
+    public void AddEmaProfile(SafetensorsWriter file, double deviation) =>
+        NetworkDenoiser.AddTo(file, _network, _optimizer.Profiles.Single(p => p.Deviation == deviation).Average);
+
     /// <summary>The denoiser with the averaged weights as they are now.</summary>
     /// <returns>A denoiser that follows this model.</returns>
     public NetworkDenoiser EmaDenoiser() => new(_device, _network, _optimizer.Average);
@@ -221,6 +227,7 @@ public sealed class TrainingModel : IDisposable
         ("ema." + NetworkDenoiser.Prefix, _optimizer.Average),
         ("adam_m." + NetworkDenoiser.Prefix, _optimizer.FirstMoment),
         ("adam_v." + NetworkDenoiser.Prefix, _optimizer.SecondMoment),
+        .. _optimizer.Profiles.Select(p => (p.StatePrefix + NetworkDenoiser.Prefix, p.Average)),
     ];
 
     /// <summary>Weights, for tests.</summary>
@@ -228,4 +235,7 @@ public sealed class TrainingModel : IDisposable
 
     /// <summary>The averaged weights, for tests.</summary>
     internal ParameterBlock Average => _optimizer.Average;
+
+    /// <summary>The power-function averages, for tests.</summary>
+    internal IReadOnlyList<EmaProfile> Profiles => _optimizer.Profiles;
 }

@@ -80,6 +80,11 @@ public abstract class ElementwiseTests : OperationTestBase
     }
 
     [TestMethod]
+    [DataRow(1)]
+    [DataRow(9_001)]
+    public void ApproachMatchesTheReference(int count) => AssertMatchesReference(run => SelfTestElementwise.Approach(run, count));
+
+    [TestMethod]
     public void CombineImagesOfOneTensorTwiceAddsItsGradients()
     {
         const int n = 3, size = 35;

@@ -49,6 +49,11 @@ internal static class PrimitiveCases
             var q = r.Next(2) == 0 ? 0f : r.NextSingle();
             return [Data(r, size), Data(r, size), Data(r, size), r.Next(9), count, r.NextSingle(), q, r.Next(2)];
         },
+        ["Pointwise.Approach"] = r =>
+        {
+            int count = r.Next(1, 60), size = count + 9;
+            return [Data(r, size), Data(r, size), r.Next(9), count, r.NextSingle()];
+        },
         ["Pointwise.Silu"] = r =>
         {
             int count = r.Next(1, 60), size = count + 9;
