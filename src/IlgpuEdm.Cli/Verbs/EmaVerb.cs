@@ -68,9 +68,18 @@ internal static class EmaVerb
                 ($"std {Text(profile.Deviation)}", path(profile)),
                 ("  images", profile.Images.ToString("N0", CultureInfo.InvariantCulture)),
                 ("  profile error", string.Create(CultureInfo.InvariantCulture, $"{100 * mixture.Error:0.####} %")
-                    + (mixture.Error > PoorFit ? " - the stored averages do not fit this one; more of them or lengths nearer to it would" : "")),
+                    + (mixture.Error > PoorFit ? Advice(plan, profile) : "")),
             ]);
         }
+    }
+
+    private static string Advice(EmaReconstruction plan, PowerProfile profile)
+    {
+        long nearest = plan.Files.MinBy(file => Math.Abs(file.Profile.Images - profile.Images))!.Profile.Images;
+        return nearest == profile.Images
+            ? " - the stored averages do not fit this one; more of them, or lengths nearer to it, would"
+            : string.Create(CultureInfo.InvariantCulture,
+                $" - the stored averages do not fit this one; none is stored at these images, the nearest is at {nearest}");
     }
 
     private static string Weight(EmaMixture mixture, int i) =>

@@ -51,6 +51,7 @@ internal sealed class FakeModel : ITrainingModel
 {
     private readonly float[] weights = [0.1f, -0.2f, 0.3f];
     private readonly float[] ema = new float[3];
+    private readonly float[] power = new float[3];
     private double images;
     private int calls;
 
@@ -108,6 +109,7 @@ internal sealed class FakeModel : ITrainingModel
         for (int i = 0; i < 3; i++)
         {
             ema[i] = (0.9f * ema[i]) + (0.1f * weights[i]);
+            power[i] += (float)PowerEma.Rate(batch.FirstImage, batch.Size, 7) * (weights[i] - power[i]);
         }
 
         if (Diverges is { } at && images >= at.Images)
@@ -123,7 +125,8 @@ internal sealed class FakeModel : ITrainingModel
     public void AddState(SafetensorsWriter file)
     {
         Call();
-        file.Add("weights", weights.ToArray(), 3).Add("ema", ema.ToArray(), 3).Add("images", new[] { images }, 1);
+        file.Add("weights", weights.ToArray(), 3).Add("ema", ema.ToArray(), 3).Add("images", new[] { images }, 1)
+            .Add("power", power.ToArray(), 3);
         FullDisk?.AddTo(file);
     }
 
@@ -131,6 +134,7 @@ internal sealed class FakeModel : ITrainingModel
     {
         file.GetFloats("weights").CopyTo(weights, 0);
         file.GetFloats("ema").CopyTo(ema, 0);
+        file.GetFloats("power").CopyTo(power, 0);
         images = file.GetDoubles("images")[0];
     }
 
@@ -139,6 +143,12 @@ internal sealed class FakeModel : ITrainingModel
         Call();
         file.Metadata("format", "ilgpu-edm-snapshot").Metadata("preconditioner", "{\"type\":\"edm\",\"sigma_data\":0.5}");
         file.Add("model.weight", ema.ToArray(), 3);
+    }
+
+    public void AddEmaProfile(SafetensorsWriter file, double deviation)
+    {
+        Call();
+        file.Metadata("format", "ilgpu-edm-snapshot").Add("model.weight", power.ToArray(), 3);
     }
 
     /// <summary>Called when a grid is to be drawn.</summary>
@@ -186,6 +196,7 @@ internal static class FakeRun
                     BlocksPerLevel = 1,
                     AttentionResolutions = [],
                 },
+                Optimizer = new OptimizerOptions { EmaProfiles = [0.1] },
             },
             BatchSize = 8,
             MicroBatchSize = 4,

@@ -12,7 +12,7 @@ internal static class RunComparison
     {
         CollectionAssert.AreEqual(Jsonl(expected), Jsonl(actual), "stats.jsonl");
         CollectionAssert.AreEqual(Csv(expected), Csv(actual), "stats.csv");
-        foreach (string pattern in new[] { "network-snapshot-*", "samples-*" })
+        foreach (string pattern in new[] { "network-snapshot-*", "ema-*", "samples-*" })
         {
             CollectionAssert.AreEqual(Names(expected, pattern), Names(actual, pattern), pattern);
             foreach (string name in Names(expected, pattern))

@@ -71,6 +71,10 @@ public abstract class TrainingLoopTests : DeviceTestBase
         CollectionAssert.AreEqual(Train(whole, 3, 6), Train(resumed, 3, 6), "losses after the resume");
         CollectionAssert.AreEqual(whole.Weights.Values.ToArray(), resumed.Weights.Values.ToArray(), "weights");
         CollectionAssert.AreEqual(whole.Average.Values.ToArray(), resumed.Average.Values.ToArray(), "average");
+        foreach (var (one, two) in whole.Profiles.Zip(resumed.Profiles))
+        {
+            CollectionAssert.AreEqual(one.Average.Values.ToArray(), two.Average.Values.ToArray(), $"average of {one.Deviation}");
+        }
     }
 
     [TestMethod]
@@ -111,7 +115,7 @@ public abstract class TrainingLoopTests : DeviceTestBase
         new ModelOptions
         {
             Network = _network,
-            Optimizer = new OptimizerOptions { LearningRate = 1e-2, RampUpImages = 10, EmaHalfLifeImages = 50 },
+            Optimizer = new OptimizerOptions { LearningRate = 1e-2, RampUpImages = 10, EmaHalfLifeImages = 50, EmaProfiles = [0.05, 0.1] },
         },
         seed: 3);
 

@@ -6,9 +6,9 @@ namespace IlgpuEdm.Training;
 /// </summary>
 public sealed class EmaMixture
 {
-    // What float32 leaves uncertain of a stored average, squared: no weights are taken that would carry more of it into the result than they
-    // improve the profile by. It also keeps nearly equal profiles, as of snapshots a step apart, from getting huge weights of opposite sign.
-    private const double Ridge = 1e-12;
+    // What float32 may leave uncertain of a stored average, 1e-5, squared: no weights are taken that would carry more of it into the result
+    // than they improve the profile by. Nearly equal profiles, as of snapshots a step apart, else get huge weights of opposite sign.
+    private const double Ridge = 1e-10;
 
     // A tenth of what float32 resolves.
     private const double Negligible = 1e-8;

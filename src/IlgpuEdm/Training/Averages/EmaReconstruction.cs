@@ -65,7 +65,7 @@ public sealed class EmaReconstruction
     /// </summary>
     /// <param name="path">Where an average goes.</param>
     /// <param name="onFile">Told how many files are read.</param>
-    /// <exception cref="EdmException">A file is damaged or of another network or run, or one cannot be written; nothing is written then.</exception>
+    /// <exception cref="EdmException">A stored file is damaged or of another training: nothing is written. Or one cannot be written.</exception>
     public void Write(Func<PowerProfile, string> path, Action<int>? onFile = null)
     {
         foreach ((PowerProfile profile, _) in Targets)
