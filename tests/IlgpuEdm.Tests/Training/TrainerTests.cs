@@ -17,7 +17,8 @@ public class TrainerTests
         string[] names = Directory.GetFiles(folder).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal).ToArray();
         CollectionAssert.AreEqual(new[]
         {
-            "curve.png", "log.txt", "network-snapshot-000000152.safetensors", "network-snapshot-000000304.safetensors",
+            "curve.png", "ema-0.1-000000152.safetensors", "ema-0.1-000000304.safetensors", "ema-0.1-000000400.safetensors",
+            "log.txt", "network-snapshot-000000152.safetensors", "network-snapshot-000000304.safetensors",
             "network-snapshot-000000400.safetensors", "options.json", "run.lock", "samples-000000200.png",
             "samples-000000400.png", "stats.csv", "stats.jsonl", "training-state-000000392.safetensors",
             "training-state-000000400.safetensors",
@@ -90,6 +91,7 @@ public class TrainerTests
         string two = FakeRun.Train(temp.File("two"), FakeRun.Options(images: 400), new FakeModel()).Folder;
         string one = FakeRun.Train(temp.File("one"), FakeRun.Options(images: 400), new FakeModel()).Folder;
         File.Delete(Path.Combine(two, "network-snapshot-000000200.safetensors"));
+        File.Delete(Path.Combine(two, "ema-0.1-000000200.safetensors"));
         RunComparison.AssertEqual(one, two);
     }
 
@@ -105,6 +107,7 @@ public class TrainerTests
         Assert.IsTrue(File.Exists(stopped.Snapshot), "there is something to sample from");
         string two = FakeRun.Train(temp.File("two"), options, new FakeModel()).Folder;
         File.Delete(stopped.Snapshot);
+        File.Delete(stopped.Snapshot.Replace("network-snapshot-", "ema-0.1-", StringComparison.Ordinal));
         string one = FakeRun.Train(temp.File("one"), options, new FakeModel()).Folder;
         RunComparison.AssertEqual(one, two);
     }
