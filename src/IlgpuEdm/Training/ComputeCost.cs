@@ -17,11 +17,10 @@ public sealed class ComputeCost
     private readonly long _blockLength;
 
     /// <summary>Declares the network to count it.</summary>
-    /// <param name="model">Network, preconditioner and loss.</param>
-    /// <param name="averages">Averages of the weights that training keeps, at least 1.</param>
+    /// <param name="model">Network, preconditioner and loss; the optimiser says how many averages training keeps.</param>
     /// <exception cref="EdmException">Such a network cannot be built.</exception>
-    public ComputeCost(ModelOptions model, int averages = 1)
-        : this(model.Network, averages, model.Loss.LearnedUncertainty)
+    public ComputeCost(ModelOptions model)
+        : this(model.Network, 1 + model.Optimizer.EmaProfiles.Count, model.Loss.LearnedUncertainty)
     {
     }
 
