@@ -146,7 +146,8 @@ internal sealed class NetworkFlags
 
     /// <summary>Reads lengths of power-function averages.</summary>
     public static NumberList? TryParseDeviations(string text) =>
-        NumberList.TryParse(text) is { } list && list.Numbers.All(PowerEma.IsInRange) && list.Numbers.Distinct().Count() == list.Numbers.Count
+        NumberList.TryParse(text) is { } list && list.Numbers.All(PowerEma.IsInRange)
+        && list.Numbers.Distinct().Count() == list.Numbers.Count
             ? list : null;
 
     // So many names would make the help's first column as wide as the page.

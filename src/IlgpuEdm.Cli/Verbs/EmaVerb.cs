@@ -25,7 +25,8 @@ internal static class EmaVerb
             "Where in the training the averages end. [default: the newest stored]",
             text => ImageCount.TryParse(text) is { Images: >= 1 } count ? count : null);
         Option<string> output = Options.RequiredLocation("--out", "FILE",
-            $"The snapshot to write, for 'sample' and 'info'. With several lengths its name has {Pattern} in it: ema-{Pattern}.safetensors.");
+            $"The snapshot to write, for 'sample' and 'info'. With several lengths its name has {Pattern} in it: "
+            + $"ema-{Pattern}.safetensors.");
         var command = new Command("ema", "Makes averaged weights of any length, after training, of the averages that a run has stored.")
         {
             run, deviations, images, output,

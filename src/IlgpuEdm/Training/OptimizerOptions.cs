@@ -27,8 +27,8 @@ public sealed record OptimizerOptions
     public double EmaRampUpRatio { get; init; } = 0.05;
 
     /// <summary>
-    /// Lengths of the power-function averages that are kept beside <see cref="EmaHalfLifeImages"/>'s, as standard deviations relative to the
-    /// images seen; see <see cref="PowerEma"/>. Of these, averages of any length can be made after training.
+    /// Lengths of the power-function averages that are kept beside <see cref="EmaHalfLifeImages"/>'s, as standard deviations relative
+    /// to the images seen; see <see cref="PowerEma"/>. Of these, averages of any length can be made after training.
     /// </summary>
     public IReadOnlyList<double> EmaProfiles { get; init; } = [];
 

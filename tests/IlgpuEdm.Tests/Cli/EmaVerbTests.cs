@@ -104,7 +104,8 @@ public class EmaVerbTests
         using var temp = new TemporaryFolder();
         string[] options = ["--ema-profiles", "0.07", "--snapshot-every", "0", "--grid-every", "0"];
         CliResult trained = Cli.Run([
-            "train", "--data", TinyData.Images(temp), "--out", temp.File("runs"), "--images", "80", .. Without(option), .. options, option, value]);
+            "train", "--data", TinyData.Images(temp), "--out", temp.File("runs"), "--images", "80", .. Without(option), .. options,
+            option, value]);
         Assert.AreEqual(0, trained.Code, trained.Error);
         string mixed = temp.File("mixed");
         Directory.CreateDirectory(mixed);
@@ -114,7 +115,8 @@ public class EmaVerbTests
             File.Copy(file, Path.Combine(mixed, Path.GetFileName(file)));
         }
 
-        Cli.Run("ema", "--run", mixed, "--std", "0.08", "--out", temp.File("x")).AssertOneLine(1, "ema-0.07-000000080", "not of one training");
+        Cli.Run("ema", "--run", mixed, "--std", "0.08", "--out", temp.File("x"))
+            .AssertOneLine(1, "ema-0.07-000000080", "not of one training");
         Assert.IsFalse(File.Exists(temp.File("x")), "nothing is written");
     }
 

@@ -4,7 +4,7 @@ using IlgpuEdm.Formats;
 
 namespace IlgpuEdm.Training;
 
-/// <summary>A stored power-function average, <c>ema-0.05-000040000.safetensors</c>: a snapshot that also says which profile it has.</summary>
+/// <summary>A stored power-function average, <c>ema-0.05-000040000.safetensors</c>: a snapshot that says which profile it has.</summary>
 /// <param name="Path">The file.</param>
 /// <param name="Profile">Its profile, by its name.</param>
 public sealed record EmaFile(string Path, PowerProfile Profile)

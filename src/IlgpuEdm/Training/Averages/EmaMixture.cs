@@ -1,8 +1,8 @@
 namespace IlgpuEdm.Training;
 
 /// <summary>
-/// The weighted sum of stored averages that comes nearest to another average (Karras et al. 2024, section 3.2 and appendix C): the profiles'
-/// least squares in closed form.
+/// The weighted sum of stored averages that comes nearest to another average (Karras et al. 2024, section 3.2 and appendix C): least
+/// squares of the profiles in closed form.
 /// </summary>
 public sealed class EmaMixture
 {

@@ -5,7 +5,7 @@ using IlgpuEdm.Networks;
 
 namespace IlgpuEdm.Training;
 
-/// <summary>A power-function average of the weights on the device, brought up to date after each step; see <see cref="PowerEma"/>.</summary>
+/// <summary>A power-function average of the weights on the device, updated after each step; see <see cref="PowerEma"/>.</summary>
 public sealed class EmaProfile : IDisposable
 {
     private readonly double _gamma;

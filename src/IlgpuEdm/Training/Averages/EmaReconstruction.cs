@@ -3,8 +3,8 @@ using System.Globalization;
 namespace IlgpuEdm.Training;
 
 /// <summary>
-/// Averages of lengths that no one thought of in training, made of those that a run has stored. First <see cref="Plan"/>, from the files' names
-/// alone; then <see cref="Write"/> reads the files one after the other.
+/// Averages of lengths that no one thought of in training, made of those that a run has stored. First <see cref="Plan"/>, from the
+/// names of the files alone; then <see cref="Write"/> reads the files one after the other.
 /// </summary>
 public sealed class EmaReconstruction
 {
@@ -65,7 +65,9 @@ public sealed class EmaReconstruction
     /// </summary>
     /// <param name="path">Where an average goes.</param>
     /// <param name="onFile">Told how many files are read.</param>
-    /// <exception cref="EdmException">A stored file is damaged or of another training: nothing is written. Or one cannot be written.</exception>
+    /// <exception cref="EdmException">
+    /// A stored file is damaged or of another training (nothing is written then), or one cannot be written.
+    /// </exception>
     public void Write(Func<PowerProfile, string> path, Action<int>? onFile = null)
     {
         foreach ((PowerProfile profile, _) in Targets)

@@ -13,7 +13,7 @@ public static class PowerEma
     /// <summary>The shortest average that is worth its name: some thousandths of the training.</summary>
     public const double SmallestDeviation = 0.001;
 
-    /// <summary>The longest: about the plain mean of all weights since the start, whose gamma is 0 and whose deviation is 1 / sqrt(12).</summary>
+    /// <summary>The longest: about the plain mean of all weights, whose gamma is 0 and whose deviation is 1 / sqrt(12).</summary>
     public const double LargestDeviation = 0.288;
 
     internal static string Range { get; } = string.Create(CultureInfo.InvariantCulture, $"from {SmallestDeviation} to {LargestDeviation}");
@@ -55,8 +55,8 @@ public static class PowerEma
     public static double Deviation(double gamma) => Math.Sqrt((gamma + 1) / (gamma + 3)) / (gamma + 2);
 
     /// <summary>
-    /// What the average gives up of itself in a step, 1 - beta, with <c>beta = (1 - batch / (images + batch))^(gamma + 1)</c>. So the weights
-    /// after each step count with the integral of the profile over the step's images.
+    /// What the average gives up of itself in a step, 1 - beta, with <c>beta = (1 - batch / (images + batch))^(gamma + 1)</c>. So the
+    /// weights after each step count with the integral of the profile over the step's images.
     /// </summary>
     /// <param name="images">Images seen before the step.</param>
     /// <param name="batch">Images of the step, at least 1.</param>
