@@ -66,6 +66,7 @@ internal static class CommandLine
             ClassifierVerb.Create(terminal),
             BenchVerb.Create(terminal),
             InfoVerb.Create(terminal),
+            ConvertVerb.Create(terminal),
             DevicesVerb.Create(terminal),
             SelfTestVerb.Create(terminal),
         };

@@ -199,6 +199,18 @@ public sealed class TrainingModel : IDisposable
         _optimizer.Steps = steps;
     }
 
+    /// <summary>Starts from given weights instead of random ones; the averages start there too.</summary>
+    /// <param name="block">The weights, as <see cref="TransferWeights"/> reads them.</param>
+    internal void StartFrom(float[] block)
+    {
+        _weights.Values.Upload(block);
+        _optimizer.Average.CopyFrom(_weights);
+        foreach (var profile in _optimizer.Profiles)
+        {
+            profile.Average.CopyFrom(_weights);
+        }
+    }
+
     /// <summary>Adds the averaged weights and the network's description to a snapshot.</summary>
     /// <param name="file">The snapshot.</param>
     public void AddEma(SafetensorsWriter file) => NetworkDenoiser.AddTo(file, _network, _optimizer.Average);

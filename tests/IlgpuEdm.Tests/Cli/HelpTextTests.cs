@@ -8,7 +8,8 @@ public class HelpTextTests
 {
     private static readonly string[] Verbs =
     [
-        "demo", "train", "sample", "edit", "interpolate", "likelihood", "ema", "classifier", "bench", "info", "devices", "selftest",
+        "demo", "train", "sample", "edit", "interpolate", "likelihood", "ema", "classifier", "bench", "info", "convert", "devices",
+        "selftest",
     ];
 
     private static readonly Dictionary<string, string[]> Subverbs = new() { ["classifier"] = ["train", "evaluate"] };
