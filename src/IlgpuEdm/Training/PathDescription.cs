@@ -45,12 +45,17 @@ public static class PathDescription
             ("path", data.Source),
             ("images", Number(data.Count)),
             ("shape (height, width, channels)", $"{Number(data.Height)}, {Number(data.Width)}, {Number(data.Channels)}"),
-            ("labels", data.LabelDim > 0 ? $"{Number(data.LabelDim)} classes" : "none"),
+            ("labels", Labels(data)),
             ("mean on [-1, 1]", statistics.Mean.ToString("F4", CultureInfo.InvariantCulture)),
             ("standard deviation on [-1, 1] (sigma_data)", statistics.StandardDeviation.ToString("F4", CultureInfo.InvariantCulture)),
             ("fingerprint", data.Fingerprint),
         ];
     }
+
+    private static string Labels(IImageDataset data) =>
+        data.LabelDim == 0 ? "none"
+        : data.HasLabelVectors ? $"vectors of {Number(data.LabelDim)} numbers"
+        : $"{Number(data.LabelDim)} classes";
 
     private static List<(string Name, string Value)> Checkpoint(string path, TensorFileKind kind)
     {
