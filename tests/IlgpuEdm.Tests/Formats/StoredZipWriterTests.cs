@@ -31,7 +31,7 @@ public sealed class StoredZipWriterTests
         var writer = new StoredZipWriter(target);
         Add(writer, "00000/img00000000.png", [1, 2, 3]);
         writer.Finish();
-        const string expected = "SUM";
+        const string expected = "10b6d322f8d407c40467451705f6defa80ab82b89a444a4e7521431b17f589df";
         Assert.AreEqual(expected, Convert.ToHexStringLower(SHA256.HashData(target.ToArray())), "SHA-256");
     }
 

@@ -55,7 +55,7 @@ internal sealed class ParquetImageFile : IDisposable
         return values;
     }
 
-    /// <summary>The image files of one group, null where a row has none.</summary>
+    /// <summary>The image files of one group, null or empty where a row has none.</summary>
     public byte[]?[] ReadImages(int group) => Checked(() =>
     {
         using var rows = reader.OpenRowGroupReader(group);
@@ -74,11 +74,11 @@ internal sealed class ParquetImageFile : IDisposable
         {
             return new object?[count];
         }
-        if (labels.ClrType == typeof(string))
+        if (IsText(labels))
         {
             var texts = new string?[count];
             rows.ReadAsync(labels, texts.AsMemory()).AsTask().GetAwaiter().GetResult();
-            return texts;
+            return Array.ConvertAll(texts, t => string.IsNullOrEmpty(t) ? null : (object)t);
         }
         return Type.GetTypeCode(labels.ClrType) switch
         {
@@ -116,7 +116,7 @@ internal sealed class ParquetImageFile : IDisposable
 
     private DataField ImageColumn(DataField[] fields)
     {
-        var binary = Array.FindAll(fields, f => f.ClrType == typeof(byte[]));
+        var binary = Array.FindAll(fields, f => f.ClrType == typeof(ReadOnlyMemory<byte>) || f.ClrType == typeof(byte[]));
         var inStruct = Array.FindAll(binary, f => f.Path.Length == 2 && f.Name == "bytes");
         return inStruct.Length == 1 ? inStruct[0]
             : binary.Length == 1 ? binary[0]
@@ -126,7 +126,7 @@ internal sealed class ParquetImageFile : IDisposable
 
     private static DataField? LabelColumn(DataField[] fields)
     {
-        var top = Array.FindAll(fields, f => f.Path.Length == 1 && (IntegerTypes.Contains(f.ClrType) || f.ClrType == typeof(string)));
+        var top = Array.FindAll(fields, f => f.Path.Length == 1 && (IntegerTypes.Contains(f.ClrType) || IsText(f)));
         foreach (var name in LabelNames)
         {
             if (Array.Find(top, f => f.Name == name) is { } named)
@@ -134,9 +134,11 @@ internal sealed class ParquetImageFile : IDisposable
                 return named;
             }
         }
-        var integers = Array.FindAll(top, f => f.ClrType != typeof(string));
+        var integers = Array.FindAll(top, f => !IsText(f));
         return integers.Length == 1 ? integers[0] : null;
     }
+
+    private static bool IsText(DataField field) => field.ClrType == typeof(ReadOnlyMemory<char>) || field.ClrType == typeof(string);
 
     // The library lets out whatever a damaged file made it trip over.
     private T Checked<T>(Func<T> read)

@@ -48,7 +48,7 @@ internal sealed class ParquetSource : ImageSource
         }
     }
 
-    private static DecodedImage Decode(byte[]? bytes, string name) => bytes is null
+    private static DecodedImage Decode(byte[]? bytes, string name) => bytes is null or []
         ? throw new EdmException($"{name}: holds no image; files that it may name beside the Parquet file are not read")
         : ImageCodec.Default.Decode(bytes, name);
 }
