@@ -34,14 +34,12 @@ internal static class CifarReader
             // Once for the names and lengths, since the archive holds the batches in any order, and once for the images.
             var found = new List<(string Name, long Length)>();
             ForEachFile(path, entry => found.Add((entry.Name, entry.Length)));
-            var kind = found.Exists(f => CifarKind.Ten.IsBatchName(f.Name)) ? CifarKind.Ten : CifarKind.Hundred;
-            found.RemoveAll(f => !kind.IsBatchName(f.Name));
-            if (found.Count == 0)
+            var kind = Array.Find([CifarKind.Ten, CifarKind.Hundred], k => found.Exists(f => k.IsBatchName(f.Name)));
+            if (kind is null)
             {
-                throw new EdmException(
-                    $"{path}: an archive without data_batch_*.bin or train.bin; of tar archives only the binary versions of CIFAR are read, "
-                    + "unpack others");
+                return OpenPython(path, name, found.Select(f => f.Name));
             }
+            found.RemoveAll(f => !kind.IsBatchName(f.Name));
             var batches = new Batches(kind, found, n => $"{path}: {n}");
             return Build(batches, name, path, () => ForEachFile(path, entry =>
             {
@@ -55,6 +53,21 @@ internal static class CifarReader
         {
             throw new EdmException($"{path}: the archive is truncated or damaged ({OneLine.Of(error)}); get it again", error);
         }
+    }
+
+    private static StoredDataset OpenPython(string path, string name, IEnumerable<string> names)
+    {
+        var kind = names.Select(CifarPython.KindOf).FirstOrDefault(k => k is not null) ?? throw new EdmException(
+            $"{path}: an archive without data_batch_*.bin, data_batch_1 or train; of tar archives only those of CIFAR are read, unpack others");
+        var files = new List<(string, ReadOnlyMemory<byte>)>();
+        ForEachFile(path, entry =>
+        {
+            if (CifarPython.KindOf(entry.Name) == kind)
+            {
+                files.Add((entry.Name, CifarPython.Content(entry)));
+            }
+        });
+        return CifarPython.Open(kind, files, name, path);
     }
 
     private static StoredDataset Build(Batches batches, string name, string source, Action read)

@@ -54,7 +54,10 @@ public static class Datasets
                 return CifarReader.OpenFiles(kind, batches, name, path);
             }
         }
-        return null;
+        // The Python version's folder has to be named, since "train" may be anything.
+        var python = Array.FindAll(files, f => CifarPython.KindOf(f) == CifarKind.Ten
+            || (CifarPython.KindOf(f) == CifarKind.Hundred && files.Contains(Path.Combine(path, "meta"))));
+        return python.Length > 0 ? CifarPython.OpenFiles(CifarPython.KindOf(python[0])!, python, name, path) : null;
     }
 
     // train.bin may be anything's name.

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using IlgpuEdm.Data;
 using IlgpuEdm.Data.Conversion;
 using IlgpuEdm.Formats;
+using IlgpuEdm.Formats.Numpy;
 using IlgpuEdm.Tests.Data;
 using IlgpuEdm.Tests.Data.Conversion;
 using IlgpuEdm.Tests.Formats;
@@ -19,10 +20,12 @@ internal static class FuzzTargets
         new("idx", Idx, bytes => Open("train-images-idx3-ubyte", bytes)),
         new("cifar", Cifar, bytes => Open("data_batch_1.bin", bytes)),
         new("tar", Tar, bytes => Open("set.tar.gz", bytes)),
+        new("cifar-python", Python, bytes => Open("set.tar", TestData.Tar(("x/data_batch_1", bytes)))),
+        new("arrays", Arrays, bytes => Convert("x.npz", bytes)),
         new("zip", Zip, bytes => Open("set.zip", bytes)),
         new("labels", Labels, bytes => Open("labels.zip", TestData.Zip(
             ("a.png", TestData.Png(1)), ("b.png", TestData.Png(2)), ("dataset.json", bytes)))),
-        new("parquet", Parquet, Convert),
+        new("parquet", Parquet, bytes => Convert("x.parquet", bytes)),
         new("png", Png, bytes => ImageCodec.Default.Decode(bytes, "x.png")) { Repair = RepairPng },
         new("image", Images, bytes => ImageCodec.Default.Decode(bytes, "x.jpg")) { Repair = RepairPng },
     ];
@@ -42,9 +45,9 @@ internal static class FuzzTargets
         data.ReadImage(data.Count - 1, pixels);
     }
 
-    private static void Convert(byte[] bytes)
+    private static void Convert(string name, byte[] bytes)
     {
-        var path = Path.Combine(Scratch, $"{Environment.CurrentManagedThreadId}-x.parquet");
+        var path = Path.Combine(Scratch, $"{Environment.CurrentManagedThreadId}-{name}");
         File.WriteAllBytes(path, bytes);
         using var source = ImageSources.Open(path);
         foreach (var image in source.Images())
@@ -78,6 +81,19 @@ internal static class FuzzTargets
     {
         var tar = TestData.Tar(("x/data_batch_1.bin", TestData.CifarBatch(1, 1)), ("x/readme", [1, 2]));
         return [tar, TestData.Gzip(tar)];
+    }
+
+    private static byte[][] Python() => [TestData.CifarPickle(2, 10, "labels", TestData.Pixels(1, 6144))];
+
+    private static byte[][] Arrays()
+    {
+        var path = Path.Combine(Scratch, "seed.npz");
+        NpzFile.Write(path, new Dictionary<string, NumpyArray>
+        {
+            ["images"] = NpyFile.Array(TestData.Pixels(1, 72), 2, 3, 4, 3),
+            ["labels"] = NpyFile.Array([1L, 0], 2),
+        });
+        return [File.ReadAllBytes(path)];
     }
 
     private static byte[][] Zip()

@@ -13,8 +13,8 @@ public sealed record ConversionOptions
     public const int PadTo = 32;
 
     /// <summary>
-    /// A folder of images (with all folders in it), a zip, IDX files, the archives of CIFAR-10 and CIFAR-100, or Parquet files as
-    /// the Hugging Face hub stores image sets; recognised by content.
+    /// A folder of images (with all folders in it), a zip, IDX files, the archives of CIFAR-10 and CIFAR-100, .npz arrays of uint8
+    /// images, or Parquet files as the Hugging Face hub stores image sets; recognised by content.
     /// </summary>
     public required string Source { get; init; }
 

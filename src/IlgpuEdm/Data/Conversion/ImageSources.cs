@@ -1,4 +1,5 @@
 using IlgpuEdm.Formats;
+using IlgpuEdm.Formats.Numpy;
 
 namespace IlgpuEdm.Data.Conversion;
 
@@ -40,6 +41,25 @@ internal static class ImageSources
         {
             return new ParquetSource([path]);
         }
-        return FileContent.IsZip(head) ? new CollectionSource(new ZipImages(path)) : new StoredSource((StoredDataset)Datasets.Open(path));
+        if (!FileContent.IsZip(head))
+        {
+            return new StoredSource((StoredDataset)Datasets.Open(path));
+        }
+        return IsNpz(path) ? new ArraySource(path) : new CollectionSource(new ZipImages(path));
+    }
+
+    private static bool IsNpz(string path)
+    {
+        try
+        {
+            using var stream = FileContent.OpenPlain(path);
+            using var zip = new ZipContent(stream);
+            return NpzFile.IsNpz(zip);
+        }
+        catch (FormatException)
+        {
+            // Whoever reads it says what is wrong.
+            return false;
+        }
     }
 }

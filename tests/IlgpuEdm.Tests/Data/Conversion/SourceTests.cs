@@ -1,5 +1,6 @@
 using IlgpuEdm.Data;
 using IlgpuEdm.Data.Conversion;
+using IlgpuEdm.Formats.Numpy;
 using IlgpuEdm.Tests.Formats;
 using Parquet;
 
@@ -53,6 +54,46 @@ public sealed class SourceTests
         RoundTrip(folder, folder.Path);
         RoundTrip(folder, folder.Write(TestData.Gzip(TestData.Tar(
             ("cifar-100-binary/test.bin", file[..3074]), ("cifar-100-binary/train.bin", file))), "h.tar.gz"));
+    }
+
+    [TestMethod]
+    public void CifarsPythonVersions()
+    {
+        using var folder = new TemporaryFolder();
+        var planes = TestData.Pixels(4, 5 * 3072);
+        byte[] first = TestData.CifarPickle(5, 10, "labels", planes), second = TestData.CifarPickle(1, 10, "labels", planes[..3072]);
+        var tar = folder.Write(TestData.Gzip(TestData.Tar(("c/data_batch_2", second), ("c/data_batch_1", first))), "py.tar.gz");
+        using var data = Datasets.Open(tar);
+        Assert.AreEqual((6L, 10, 4, 0), (data.Count, data.LabelDim, data.Label(4), data.Label(5)), "images, classes, labels");
+        CollectionAssert.AreEqual(new[] { planes[3072], planes[4096], planes[5120] }, data.Image(1)[..3], "a pixel");
+        RoundTrip(folder, tar);
+        folder.Write(first, "py", "data_batch_1");
+        RoundTrip(folder, Path.Combine(folder.Path, "py"));
+
+        var hundred = TestData.CifarPickle(5, 100, "fine_labels", planes);
+        RoundTrip(folder, folder.Write(TestData.Tar(("cifar-100-python/meta", [1]), ("cifar-100-python/train", hundred)), "hundred.tar"));
+    }
+
+    [TestMethod]
+    [DataRow(false, false)]
+    [DataRow(true, true)]
+    public void NumpyArrays(bool channelsFirst, bool vectors)
+    {
+        using var folder = new TemporaryFolder();
+        var pixels = TestData.Pixels(1, 3 * 4 * 6 * 3);
+        int[] shape = channelsFirst ? [3, 3, 4, 6] : [3, 4, 6, 3];
+        NpzFile.Write(folder.File("x.npz"), new Dictionary<string, NumpyArray>
+        {
+            ["arr_0"] = NpyFile.Array(pixels, shape),
+            ["arr_1"] = vectors ? NpyFile.Array([0.5f, 1, 2, 3, 4, 5], 3, 2) : NpyFile.Array([7L, 0, 3], 3),
+        });
+        Converting.Run(new ConversionOptions { Source = folder.File("x.npz"), Dest = folder.File("out.zip") });
+        using var data = Datasets.Open(folder.File("out.zip"));
+        Assert.AreEqual((3L, 4, 6, 3), (data.Count, data.Height, data.Width, data.Channels), "shape");
+        var second = pixels[72..144];
+        var expected = channelsFirst ? [.. Enumerable.Range(0, 72).Select(i => second[((i % 3) * 24) + (i / 3)])] : second;
+        CollectionAssert.AreEqual(expected, data.Image(1), "the second image");
+        Assert.AreEqual(vectors ? (2, -1) : (8, 3), (data.LabelDim, data.Label(2)), "labels");
     }
 
     [TestMethod]
