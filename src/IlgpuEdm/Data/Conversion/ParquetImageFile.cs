@@ -55,13 +55,11 @@ internal sealed class ParquetImageFile : IDisposable
         return values;
     }
 
-    /// <summary>The image files of one group, null or empty where a row has none.</summary>
+    /// <summary>The image files of one group, null where a row has none.</summary>
     public byte[]?[] ReadImages(int group) => Checked(() =>
     {
         using var rows = reader.OpenRowGroupReader(group);
-        var values = new byte[]?[rows.RowCount];
-        rows.ReadAsync(images, values.AsMemory()).AsTask().GetAwaiter().GetResult();
-        return values;
+        return Array.ConvertAll(ParquetColumn.Read<ReadOnlyMemory<byte>>(rows, images, v => v.ToArray()), v => (byte[]?)v);
     });
 
     public void Dispose() => stream.Dispose();
@@ -69,35 +67,24 @@ internal sealed class ParquetImageFile : IDisposable
     private object?[] ReadLabels(int group)
     {
         using var rows = reader.OpenRowGroupReader(group);
-        var count = (int)rows.RowCount;
         if (labels is null)
         {
-            return new object?[count];
+            return new object?[rows.RowCount];
         }
         if (IsText(labels))
         {
-            var texts = new string?[count];
-            rows.ReadAsync(labels, texts.AsMemory()).AsTask().GetAwaiter().GetResult();
-            return Array.ConvertAll(texts, t => string.IsNullOrEmpty(t) ? null : (object)t);
+            return ParquetColumn.Read<ReadOnlyMemory<char>>(rows, labels, v => v.ToString());
         }
         return Type.GetTypeCode(labels.ClrType) switch
         {
-            TypeCode.SByte => Integers<sbyte>(rows, count),
-            TypeCode.Byte => Integers<byte>(rows, count),
-            TypeCode.Int16 => Integers<short>(rows, count),
-            TypeCode.UInt16 => Integers<ushort>(rows, count),
-            TypeCode.Int32 => Integers<int>(rows, count),
-            TypeCode.UInt32 => Integers<uint>(rows, count),
-            _ => Integers<long>(rows, count),
+            TypeCode.SByte => ParquetColumn.Read<sbyte>(rows, labels, v => (long)v),
+            TypeCode.Byte => ParquetColumn.Read<byte>(rows, labels, v => (long)v),
+            TypeCode.Int16 => ParquetColumn.Read<short>(rows, labels, v => (long)v),
+            TypeCode.UInt16 => ParquetColumn.Read<ushort>(rows, labels, v => (long)v),
+            TypeCode.Int32 => ParquetColumn.Read<int>(rows, labels, v => (long)v),
+            TypeCode.UInt32 => ParquetColumn.Read<uint>(rows, labels, v => (long)v),
+            _ => ParquetColumn.Read<long>(rows, labels, v => v),
         };
-    }
-
-    private object?[] Integers<T>(ParquetRowGroupReader rows, int count)
-        where T : struct, IConvertible
-    {
-        var values = new T?[count];
-        rows.ReadAsync<T>(labels!, values.AsMemory()).AsTask().GetAwaiter().GetResult();
-        return Array.ConvertAll(values, v => (object?)v?.ToInt64(null));
     }
 
     // A damaged header may promise any number of rows; every image takes more than a byte.
@@ -116,7 +103,7 @@ internal sealed class ParquetImageFile : IDisposable
 
     private DataField ImageColumn(DataField[] fields)
     {
-        var binary = Array.FindAll(fields, f => f.ClrType == typeof(ReadOnlyMemory<byte>) || f.ClrType == typeof(byte[]));
+        var binary = Array.FindAll(fields, f => f.ClrType == typeof(ReadOnlyMemory<byte>));
         var inStruct = Array.FindAll(binary, f => f.Path.Length == 2 && f.Name == "bytes");
         return inStruct.Length == 1 ? inStruct[0]
             : binary.Length == 1 ? binary[0]
@@ -138,7 +125,7 @@ internal sealed class ParquetImageFile : IDisposable
         return integers.Length == 1 ? integers[0] : null;
     }
 
-    private static bool IsText(DataField field) => field.ClrType == typeof(ReadOnlyMemory<char>) || field.ClrType == typeof(string);
+    private static bool IsText(DataField field) => field.ClrType == typeof(ReadOnlyMemory<char>);
 
     // The library lets out whatever a damaged file made it trip over.
     private T Checked<T>(Func<T> read)

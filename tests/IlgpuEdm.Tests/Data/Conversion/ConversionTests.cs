@@ -108,10 +108,13 @@ public sealed class ConversionTests
     public void ABrokenRowOfParquetIsAnImageLikeOthers()
     {
         using var folder = new TemporaryFolder();
-        folder.Write(TestParquet.Write([TestData.Png(0), null, [1, 2]], [0, 1, 2]), "set", "a.parquet");
+        folder.Write(TestParquet.Write([TestData.Png(0), null, [1, 2], null, TestData.Png(4)], [0, 1, 2, 3, 4], rowsInGroup: 5), "set", "a.parquet");
         var lines = new List<string>();
         var result = Converting.Run(Options(folder, "out.zip") with { SkipBroken = true }, lines);
-        Assert.AreEqual((1L, 2L), (result.Images, result.Broken), "images");
+        Assert.AreEqual((2L, 3L), (result.Images, result.Broken), "images");
+        using var data = Datasets.Open(folder.File("out.zip"));
+        CollectionAssert.AreEqual(TestData.Pixels(4, 72), data.Image(1), "the last image");
+        Assert.AreEqual(4, data.Label(1), "its label");
         StringAssert.Contains(lines[0], "row 2: holds no image", "the first");
         StringAssert.Contains(lines[1], "row 3: not a PNG", "the second");
     }
