@@ -9,7 +9,9 @@ internal static class CountDisplay
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
 
-    /// <summary>Runs <paramref name="work"/>, giving it what takes its lines, and what takes a name, how much is done, and of how much.</summary>
+    /// <summary>
+    /// Runs <paramref name="work"/>, giving it what takes its lines, and what takes a name, how much is done, and of how much.
+    /// </summary>
     public static T Show<T>(Terminal terminal, Func<Action<string>, Action<string, long, long?>, T> work)
     {
         if (!terminal.IsLive)

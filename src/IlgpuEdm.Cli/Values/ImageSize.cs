@@ -13,7 +13,8 @@ internal readonly record struct ImageSize(int Width, int Height)
         text.Split('x') is [var width, var height] && Side(width) is { } w && Side(height) is { } h ? new ImageSize(w, h) : null;
 
     private static int? Side(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int side) && side is >= 1 and <= ConversionOptions.MaximumSide
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int side)
+        && side is >= 1 and <= ConversionOptions.MaximumSide
             ? side
             : null;
 }

@@ -27,7 +27,8 @@ internal static class DatasetVerb
         Option<string> source = Options.RequiredLocation("--source", "PATH",
             "Folder or zip of images (dataset.json or top-level folders are their labels), IDX files, CIFAR-10 or CIFAR-100, .npz, or "
             + "Parquet files as the Hugging Face hub stores images; recognised by content.");
-        Option<string> dest = Options.RequiredLocation("--dest", "FILE", "The zip to write, in the layout of the reference implementation.");
+        Option<string> dest = Options.RequiredLocation("--dest", "FILE",
+            "The zip to write, in the layout of the reference implementation.");
         Option<ImageSize?> resolution = Options.Optional<ImageSize>("--resolution", "WxH",
             $"two sides from 1 to {ConversionOptions.MaximumSide} such as 64x64", "Size of the new images. [default: that of the old ones]",
             ImageSize.TryParse);
@@ -67,7 +68,8 @@ internal static class DatasetVerb
         string names = string.Join(", ", DatasetCatalog.All.Select(d => d.Name));
         var name = new Argument<string>("name") { Description = $"One of {names}." };
         Option<string> dest = Options.Location("--dest", "FOLDER", "datasets", "Folder of all data sets.");
-        var command = new Command("get", "Downloads a data set from its public home and checks it; the same command goes on where one stopped.")
+        var command = new Command(
+            "get", "Downloads a data set from its public home and checks it; the same command goes on where one stopped.")
         {
             name, dest,
         };

@@ -26,7 +26,8 @@ internal static class CifarPython
         Build(kind, paths.Select(p => (p, (ReadOnlyMemory<byte>)FileBytes.Read(p))), name, source, p => p);
 
     /// <summary>Reads the files in a tar archive, whose entries the caller has listed.</summary>
-    public static StoredDataset Open(CifarKind kind, IEnumerable<(string Name, ReadOnlyMemory<byte> Content)> files, string name, string path) =>
+    public static StoredDataset Open(
+        CifarKind kind, IEnumerable<(string Name, ReadOnlyMemory<byte> Content)> files, string name, string path) =>
         Build(kind, files, name, path, n => $"{path}: {n}");
 
     /// <summary>The content of an entry of a tar archive.</summary>
@@ -68,8 +69,8 @@ internal static class CifarPython
         var batch = PickleFile.Read(content, where) as PickleDictionary;
         var images = (batch?.Find("data") as PickleArray)?.Array;
         var labels = batch?.Find(kind == CifarKind.Ten ? "labels" : "fine_labels") as PickleList;
-        if (images is null || labels is null || images.Type != SafetensorsType.U8 || images.Shape is not [var count and > 0, CifarKind.PixelBytes]
-            || labels.Items.Count != count)
+        if (images is null || labels is null || images.Type != SafetensorsType.U8
+            || images.Shape is not [var count and > 0, CifarKind.PixelBytes] || labels.Items.Count != count)
         {
             throw new EdmException($"{where}: holds no {kind.Name} images with a label each; it is damaged or of another kind");
         }

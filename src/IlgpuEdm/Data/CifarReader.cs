@@ -58,7 +58,8 @@ internal static class CifarReader
     private static StoredDataset OpenPython(string path, string name, IEnumerable<string> names)
     {
         var kind = names.Select(CifarPython.KindOf).FirstOrDefault(k => k is not null) ?? throw new EdmException(
-            $"{path}: an archive without data_batch_*.bin, data_batch_1 or train; of tar archives only those of CIFAR are read, unpack others");
+            $"{path}: an archive without data_batch_*.bin, data_batch_1 or train; of tar archives only those of CIFAR are read, "
+            + "unpack others");
         var files = new List<(string, ReadOnlyMemory<byte>)>();
         ForEachFile(path, entry =>
         {

@@ -5,7 +5,8 @@ namespace IlgpuEdm.Data;
 
 /// <summary>
 /// The labels of a folder or zip of images: from dataset.json, {"labels": [["00000/img00000000.png", 6], ...]} or
-/// {"labels": null}, with vectors such as [0.5, -1] in the place of classes or not; where there is no such file, from the names of the top-level folders if there are several.
+/// {"labels": null}, with vectors such as [0.5, -1] in the place of classes or not; where there is no such file, from the names
+/// of the top-level folders if there are several.
 /// </summary>
 internal static class ImageLabels
 {

@@ -48,12 +48,14 @@ public class DatasetVerbTests
     public void One_hot_vectors_train_like_classes()
     {
         using var temp = new TemporaryFolder();
-        string classes = Labelled(temp, "classes", i => $"{i % 2}"), vectors = Labelled(temp, "vectors", i => i % 2 == 0 ? "[1,0]" : "[0,1]");
+        string classes = Labelled(temp, "classes", i => $"{i % 2}");
+        string vectors = Labelled(temp, "vectors", i => i % 2 == 0 ? "[1,0]" : "[0,1]");
         string one = TinyData.Train(classes, temp.File("one"), 32, "--cond", "--label-dropout", "0.3");
         string two = TinyData.Train(vectors, temp.File("two"), 32, "--cond", "--label-dropout", "0.3");
         CollectionAssert.AreEqual(File.ReadAllBytes(TinyData.Snapshot(one)), File.ReadAllBytes(TinyData.Snapshot(two)), "snapshot");
         StringAssert.Contains(Cli.Run("info", vectors).Output, "vectors of 2 numbers", "what info says");
-        Cli.Run("classifier", "train", "--data", vectors, "--out", temp.File("c"), "--device", "cpu").AssertOneLine(1, "labels are vectors");
+        Cli.Run("classifier", "train", "--data", vectors, "--out", temp.File("c"), "--device", "cpu")
+            .AssertOneLine(1, "labels are vectors");
     }
 
     [TestMethod]

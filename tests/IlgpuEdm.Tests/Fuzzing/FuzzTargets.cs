@@ -151,7 +151,8 @@ internal static class FuzzTargets
         }
         return
         [
-            colour.JpegsaveBuffer(), grey.JpegsaveBuffer(interlace: true), colour.WebpsaveBuffer(), grey.WebpsaveBuffer(lossless: true), bmp,
+            colour.JpegsaveBuffer(), grey.JpegsaveBuffer(interlace: true), colour.WebpsaveBuffer(), grey.WebpsaveBuffer(lossless: true),
+            bmp,
             .. Png(),
         ];
     }

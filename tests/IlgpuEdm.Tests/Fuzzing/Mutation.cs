@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace IlgpuEdm.Tests.Fuzzing;
 
-/// <summary>Changes files at random: bits, bytes, numbers that count something, pieces that are cut, doubled or taken from elsewhere.</summary>
+/// <summary>
+/// Changes files at random: bits, bytes, numbers that count something, pieces that are cut, doubled or taken from elsewhere.
+/// </summary>
 internal static class Mutation
 {
     private static readonly long[] Extremes =

@@ -109,8 +109,10 @@ internal sealed class ArraySource : ImageSource
         ? vector
         : throw new EdmException($"{path}: a label vector holds what is no finite number");
 
-    private LabelList? Classes(IEnumerable<long> labels) => LabelList.OfClasses([.. labels.Select(v => v is >= 0 and < StoredDataset.MaximumClasses
-        ? (int)v
-        : throw new EdmException(string.Create(CultureInfo.InvariantCulture,
-            $"{path}: the label {v} is no class from 0 to {StoredDataset.MaximumClasses - 1}")))]);
+    private LabelList? Classes(IEnumerable<long> labels) => LabelList.OfClasses([.. labels.Select(Class)]);
+
+    private int Class(long label) => label is >= 0 and < StoredDataset.MaximumClasses
+        ? (int)label
+        : throw new EdmException(string.Create(
+            CultureInfo.InvariantCulture, $"{path}: the label {label} is no class from 0 to {StoredDataset.MaximumClasses - 1}"));
 }

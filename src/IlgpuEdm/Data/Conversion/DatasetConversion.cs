@@ -86,8 +86,8 @@ public sealed class DatasetConversion : IDisposable
         if (broken > 0 && !options.SkipBroken)
         {
             throw new EdmException(string.Create(CultureInfo.InvariantCulture,
-                $"{broken:N0} of {index:N0} images are broken and nothing was written; repair or remove them, or give --skip-broken; the first: ")
-                + firstBroken);
+                $"{broken:N0} of {index:N0} images are broken and nothing was written; repair or remove them, or give --skip-broken; ")
+                + "the first: " + firstBroken);
         }
         if (zip.Count == 0)
         {

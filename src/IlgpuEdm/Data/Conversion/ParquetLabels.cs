@@ -26,7 +26,8 @@ internal static class ParquetLabels
             {
                 string name => numbers[name],
                 long number and >= 0 and < StoredDataset.MaximumClasses when names.Count == 0 => (int)number,
-                _ => throw new EdmException($"{path}: row {i + 1} has the label {OneLine.Of($"{values[i] ?? "(none)"}")}, which is no class"),
+                _ => throw new EdmException(
+                    $"{path}: row {i + 1} has the label {OneLine.Of($"{values[i] ?? "(none)"}")}, which is no class"),
             };
         }
         return LabelList.OfClasses(classes);

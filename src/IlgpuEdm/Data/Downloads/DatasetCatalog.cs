@@ -50,5 +50,6 @@ public static class DatasetCatalog
     /// <returns>The data set.</returns>
     /// <exception cref="EdmException">There is none of that name; the message lists the names.</exception>
     public static DownloadSet Named(string name) => All.FirstOrDefault(d => d.Name == name)
-        ?? throw new EdmException($"'{name}' is no data set that can be downloaded; there are {string.Join(", ", All.Select(d => d.Name))}");
+        ?? throw new EdmException(
+            $"'{name}' is no data set that can be downloaded; there are {string.Join(", ", All.Select(d => d.Name))}");
 }

@@ -29,8 +29,8 @@ public sealed class DatasetDownload
     /// A file cannot be had (the message says which to put where by hand), has a wrong checksum, or cannot be written.
     /// </exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
-    public string Run(
-        DownloadSet set, string folder, Action<string> report, Action<string, long, long?>? onProgress = null, CancellationToken stop = default)
+    public string Run(DownloadSet set, string folder, Action<string> report,
+        Action<string, long, long?>? onProgress = null, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(set);
         ArgumentNullException.ThrowIfNull(report);

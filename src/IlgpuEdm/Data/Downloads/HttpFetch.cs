@@ -70,7 +70,8 @@ internal sealed class HttpFetch(TimeSpan patience, CancellationToken stop)
             }
             catch (IOException error)
             {
-                throw new EdmException($"broke off after {target.Length} bytes ({OneLine.Of(error)}); the same command goes on there", error);
+                throw new EdmException(
+                    $"broke off after {target.Length} bytes ({OneLine.Of(error)}); the same command goes on there", error);
             }
             if (read == 0)
             {

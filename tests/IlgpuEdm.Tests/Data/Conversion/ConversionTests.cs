@@ -108,7 +108,8 @@ public sealed class ConversionTests
     public void ABrokenRowOfParquetIsAnImageLikeOthers()
     {
         using var folder = new TemporaryFolder();
-        folder.Write(TestParquet.Write([TestData.Png(0), null, [1, 2], null, TestData.Png(4)], [0, 1, 2, 3, 4], rowsInGroup: 5), "set", "a.parquet");
+        var file = TestParquet.Write([TestData.Png(0), null, [1, 2], null, TestData.Png(4)], [0, 1, 2, 3, 4], rowsInGroup: 5);
+        folder.Write(file, "set", "a.parquet");
         var lines = new List<string>();
         var result = Converting.Run(Options(folder, "out.zip") with { SkipBroken = true }, lines);
         Assert.AreEqual((2L, 3L), (result.Images, result.Broken), "images");
@@ -147,11 +148,10 @@ public sealed class ConversionTests
         OneClearLine.Of(() => Converting.Run(options), "b.png", "7x7", "6x4", "--resolution");
         folder.Write(TestData.Png(2, 6, 4, 1), "set", "aa.png");
         OneClearLine.Of(() => Converting.Run(options), "aa.png", "1 channel", "makes all of them colour");
-        OneClearLine.Of(() => Converting.Run(options with
-        {
-            Width = 99, Height = 99, Transform = ImageTransform.CenterCropWide,
-        }), "no image is left", "too small");
-        OneClearLine.Of(() => Converting.Run(options with { Source = Path.GetDirectoryName(folder.File("none", "x"))! }), "contains no image");
+        var wide = options with { Width = 99, Height = 99, Transform = ImageTransform.CenterCropWide };
+        OneClearLine.Of(() => Converting.Run(wide), "no image is left", "too small");
+        var empty = options with { Source = Path.GetDirectoryName(folder.File("none", "x"))! };
+        OneClearLine.Of(() => Converting.Run(empty), "contains no image");
     }
 
     private static ConversionOptions Options(TemporaryFolder folder, string dest) =>

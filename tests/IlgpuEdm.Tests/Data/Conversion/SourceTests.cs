@@ -110,9 +110,9 @@ public sealed class SourceTests
     public void AZipWithLabels()
     {
         using var folder = new TemporaryFolder();
-        RoundTrip(folder, folder.Write(TestData.Zip(
-            ("a.png", TestData.Png(1)), ("b.png", TestData.Png(2)), ("dataset.json", """{"labels":[["b.png",2],["a.png",5]]}"""u8.ToArray())),
-            "set.zip"));
+        var json = """{"labels":[["b.png",2],["a.png",5]]}"""u8.ToArray();
+        var zip = TestData.Zip(("a.png", TestData.Png(1)), ("b.png", TestData.Png(2)), ("dataset.json", json));
+        RoundTrip(folder, folder.Write(zip, "set.zip"));
     }
 
     [TestMethod]

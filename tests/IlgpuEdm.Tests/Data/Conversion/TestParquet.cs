@@ -6,7 +6,8 @@ namespace IlgpuEdm.Tests.Data.Conversion;
 /// <summary>Makes Parquet files as the Hugging Face hub stores image sets: a struct of bytes and path, and a label.</summary>
 internal static class TestParquet
 {
-    public static byte[] Write(byte[]?[] images, long?[]? labels, CompressionMethod compression = CompressionMethod.Snappy, int rowsInGroup = 3)
+    public static byte[] Write(
+        byte[]?[] images, long?[]? labels, CompressionMethod compression = CompressionMethod.Snappy, int rowsInGroup = 3)
     {
         var bytes = new DataField<byte[]>("bytes", true);
         var path = new DataField<string>("path", true);

@@ -80,7 +80,8 @@ public sealed class DatasetDownloadTests
         using var folder = new TemporaryFolder();
         OneClearLine.Of(
             () => Download().Run(Set("http://127.0.0.1:9/"), folder.Path, _ => { }),
-            "two: cannot be downloaded", "get a.bin, b.gz", "from http://127.0.0.1:9/", Path.Combine(folder.Path, "two"), "run this command again");
+            "two: cannot be downloaded", "get a.bin, b.gz", "from http://127.0.0.1:9/", Path.Combine(folder.Path, "two"),
+            "run this command again");
     }
 
     [TestMethod]

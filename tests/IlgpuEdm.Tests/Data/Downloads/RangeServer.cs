@@ -64,7 +64,8 @@ internal sealed class RangeServer : IDisposable
         {
             var from = int.Parse(range["bytes=".Length..].TrimEnd('-'), System.Globalization.CultureInfo.InvariantCulture);
             response.StatusCode = from < bytes.Length ? 206 : 416;
-            response.Headers["Content-Range"] = from < bytes.Length ? $"bytes {from}-{bytes.Length - 1}/{bytes.Length}" : $"bytes */{bytes.Length}";
+            var sent = from < bytes.Length ? $"{from}-{bytes.Length - 1}" : "*";
+            response.Headers["Content-Range"] = $"bytes {sent}/{bytes.Length}";
             bytes = bytes[Math.Min(from, bytes.Length)..];
         }
         response.ContentLength64 = bytes.Length;
