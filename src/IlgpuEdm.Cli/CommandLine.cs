@@ -64,8 +64,10 @@ internal static class CommandLine
             LikelihoodVerb.Create(terminal),
             EmaVerb.Create(terminal),
             ClassifierVerb.Create(terminal),
+            DatasetVerb.Create(terminal),
             BenchVerb.Create(terminal),
             InfoVerb.Create(terminal),
+            ConvertVerb.Create(terminal),
             DevicesVerb.Create(terminal),
             SelfTestVerb.Create(terminal),
         };

@@ -9,7 +9,8 @@ namespace IlgpuEdm.Cli;
 internal sealed class GuidanceFlags
 {
     private readonly Option<string> network =
-        Options.RequiredLocation("--network", "FILE", "A snapshot: network-snapshot-*.safetensors of a run.");
+        Options.RequiredLocation("--network", "FILE",
+            "A snapshot of a run (network-snapshot-*.safetensors), or a network pickle of the reference.");
 
     private readonly Option<double> weight = Options.Number("--guidance", 1, "a number, at least 0", x => x >= 0,
         "Guidance; above 1, away from what the network draws without a class (trained with --label-dropout), or from --guide-network.");

@@ -14,7 +14,8 @@ internal static class LikelihoodVerb
 {
     public static Command Create(Terminal terminal)
     {
-        Option<string> network = Options.RequiredLocation("--network", "FILE", "A snapshot: network-snapshot-*.safetensors of a run.");
+        Option<string> network = Options.RequiredLocation("--network", "FILE",
+            "A snapshot of a run (network-snapshot-*.safetensors), or a network pickle of the reference.");
         Option<string> data = Options.RequiredLocation("--data", "PATH", "Images, as 'train' takes them.");
         Option<int> images = Options.Integer("--images", 16, 1, int.MaxValue, "So many images, spread evenly over the data set.");
         var defaults = new LikelihoodOptions();

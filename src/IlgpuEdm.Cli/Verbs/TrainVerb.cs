@@ -33,6 +33,8 @@ internal static class TrainVerb
         Option<Duration> state = Options.Time("--state-every", new Duration(defaults.StateSeconds), unitSeconds: 1,
             "Time between saved training states: the most that a killed run loses.");
         Option<string?> description = Options.OptionalText("--desc", "TEXT", "A word for the end of the run's folder name.");
+        Option<string?> transfer = Options.OptionalLocation("--transfer", "FILE",
+            "Start from the weights of this snapshot or network pickle, which must be of the same network.");
         Option<string> resume = Options.Choice("--resume", ["auto", "never"], "auto",
             "'auto' goes on with the newest run of the same data, network, loss, optimiser, batch, seed and --desc; "
             + "'never' starts a new one.");
@@ -42,7 +44,10 @@ internal static class TrainVerb
             data, xflip, runs,
         };
         network.AddTo(command);
-        foreach (Option option in new Option[] { images, minutes, device, description, resume, tick, grid, snapshot, state })
+        foreach (Option option in new Option[]
+        {
+            images, minutes, device, transfer, description, resume, tick, grid, snapshot, state,
+        })
         {
             command.Options.Add(option);
         }
@@ -57,6 +62,7 @@ internal static class TrainVerb
             request = request with
             {
                 XFlip = parsed.GetValue(xflip),
+                Transfer = parsed.GetValue(transfer),
                 Description = parsed.GetValue(description) ?? "",
                 Schedule = request.Schedule with
                 {

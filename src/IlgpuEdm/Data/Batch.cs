@@ -12,6 +12,9 @@ public sealed class Batch
     /// <summary>The images, [N,H,W,C] on the scale [-1, 1].</summary>
     public required float[] Images { get; init; }
 
-    /// <summary>One class an image; -1 where there are none.</summary>
+    /// <summary>One class an image; -1 where there are none or where labels are vectors.</summary>
     public required int[] Labels { get; init; }
+
+    /// <summary>The labels, [N, LabelDim], where the data set has vectors; else null.</summary>
+    public float[]? LabelVectors { get; init; }
 }

@@ -111,6 +111,7 @@ public sealed class BatchLoader : IDisposable
     {
         var images = GC.AllocateUninitializedArray<float>(checked(batchSize * pixels.Length));
         var labels = new int[batchSize];
+        var vectors = data.HasLabelVectors ? new float[batchSize * data.LabelDim] : null;
         for (var i = 0; i < batchSize; i++)
         {
             stopToken.ThrowIfCancellationRequested();
@@ -118,10 +119,14 @@ public sealed class BatchLoader : IDisposable
             var index = order[number];
             data.ReadImage(index, pixels);
             labels[i] = data.Label(index);
+            if (vectors is not null)
+            {
+                data.ReadLabel(index, vectors.AsSpan(i * data.LabelDim, data.LabelDim));
+            }
             var mirrored = xflip && HostRandom.Uniform(seed, RandomPurpose.XFlip, (ulong)number, 0) < 0.5;
             Scale(images.AsSpan(i * pixels.Length, pixels.Length), mirrored);
         }
-        return new Batch { FirstImage = firstImage, Size = batchSize, Images = images, Labels = labels };
+        return new Batch { FirstImage = firstImage, Size = batchSize, Images = images, Labels = labels, LabelVectors = vectors };
     }
 
     private void Scale(Span<float> image, bool mirrored)

@@ -4,32 +4,18 @@ using IlgpuEdm.Formats;
 namespace IlgpuEdm.Data;
 
 /// <summary>
-/// Reads CIFAR-10's binary version: records of one label byte and 32x32 bytes each of red, green and blue, in
-/// data_batch_*.bin files, plain or in a tar archive.
+/// Reads the binary versions of CIFAR-10 (data_batch_*.bin) and CIFAR-100 (train.bin), plain or in a tar archive.
 /// </summary>
 internal static class CifarReader
 {
-    public const int RecordBytes = 1 + PixelBytes;
+    private const int PlaneBytes = CifarKind.Side * CifarKind.Side;
 
-    private const int Classes = 10;
-    private const int Side = 32;
-    private const int PlaneBytes = Side * Side;
-    private const int PixelBytes = 3 * PlaneBytes;
-
-    private static readonly ImageShape Shape = new(Side, Side, 3);
-
-    public static bool IsRecords(ReadOnlySpan<byte> head, long length) =>
-        length > 0 && length % RecordBytes == 0 && head.Length > 0 && head[0] < Classes;
-
-    public static bool IsBatchName(string path) =>
-        Path.GetFileName(path) is var name
-        && name.StartsWith("data_batch_", StringComparison.Ordinal)
-        && name.EndsWith(".bin", StringComparison.Ordinal);
+    private static readonly ImageShape Shape = new(CifarKind.Side, CifarKind.Side, 3);
 
     /// <summary>Reads files one after the other, in the order of their numbers.</summary>
-    public static StoredDataset OpenFiles(IEnumerable<string> paths, string name, string source)
+    public static StoredDataset OpenFiles(CifarKind kind, IEnumerable<string> paths, string name, string source)
     {
-        var batches = new Batches(paths.Select(p => (p, new FileInfo(p).Length)), p => p);
+        var batches = new Batches(kind, paths.Select(p => (p, new FileInfo(p).Length)), p => p);
         return Build(batches, name, source, () =>
         {
             foreach (var path in batches.Names)
@@ -46,15 +32,22 @@ internal static class CifarReader
         try
         {
             // Once for the names and lengths, since the archive holds the batches in any order, and once for the images.
-            var found = new List<(string, long)>();
-            ForEachBatch(path, entry => found.Add((entry.Name, entry.Length)));
-            if (found.Count == 0)
+            var found = new List<(string Name, long Length)>();
+            ForEachFile(path, entry => found.Add((entry.Name, entry.Length)));
+            var kind = Array.Find([CifarKind.Ten, CifarKind.Hundred], k => found.Exists(f => k.IsBatchName(f.Name)));
+            if (kind is null)
             {
-                throw new EdmException(
-                    $"{path}: an archive without data_batch_*.bin; of tar archives only CIFAR-10's binary version is read, unpack others");
+                return OpenPython(path, name, found.Select(f => f.Name));
             }
-            var batches = new Batches(found, n => $"{path}: {n}");
-            return Build(batches, name, path, () => ForEachBatch(path, entry => batches.Read(entry.Name, entry.DataStream ?? Stream.Null)));
+            found.RemoveAll(f => !kind.IsBatchName(f.Name));
+            var batches = new Batches(kind, found, n => $"{path}: {n}");
+            return Build(batches, name, path, () => ForEachFile(path, entry =>
+            {
+                if (kind.IsBatchName(entry.Name))
+                {
+                    batches.Read(entry.Name, entry.DataStream ?? Stream.Null);
+                }
+            }));
         }
         catch (Exception error) when (error is InvalidDataException or EndOfStreamException or FormatException)
         {
@@ -62,12 +55,28 @@ internal static class CifarReader
         }
     }
 
+    private static StoredDataset OpenPython(string path, string name, IEnumerable<string> names)
+    {
+        var kind = names.Select(CifarPython.KindOf).FirstOrDefault(k => k is not null) ?? throw new EdmException(
+            $"{path}: an archive without data_batch_*.bin, data_batch_1 or train; of tar archives only those of CIFAR are read, "
+            + "unpack others");
+        var files = new List<(string, ReadOnlyMemory<byte>)>();
+        ForEachFile(path, entry =>
+        {
+            if (CifarPython.KindOf(entry.Name) == kind)
+            {
+                files.Add((entry.Name, CifarPython.Content(entry)));
+            }
+        });
+        return CifarPython.Open(kind, files, name, path);
+    }
+
     private static StoredDataset Build(Batches batches, string name, string source, Action read)
     {
         try
         {
             read();
-            return new StoredDataset(name, Path.GetFullPath(source), Shape, batches.Count, batches.Store, batches.Labels, Classes);
+            return new StoredDataset(name, Path.GetFullPath(source), Shape, batches.Count, batches.Store, batches.LabelList);
         }
         catch
         {
@@ -76,14 +85,14 @@ internal static class CifarReader
         }
     }
 
-    private static void ForEachBatch(string path, Action<TarEntry> action)
+    private static void ForEachFile(string path, Action<TarEntry> action)
     {
         using var stream = FileContent.OpenUnpacked(path);
         using (var tar = new TarReader(stream, leaveOpen: true))
         {
             while (tar.GetNextEntry() is { } entry)
             {
-                if (entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile && IsBatchName(entry.Name))
+                if (entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile)
                 {
                     action(entry);
                 }
@@ -98,56 +107,61 @@ internal static class CifarReader
     {
         private readonly Dictionary<string, (long Start, long Count)> ranges = [];
         private readonly Func<string, string> nameForErrors;
+        private readonly CifarKind kind;
+        private readonly int[] labels;
 
-        public Batches(IEnumerable<(string Name, long Length)> files, Func<string, string> nameForErrors)
+        public Batches(CifarKind kind, IEnumerable<(string Name, long Length)> files, Func<string, string> nameForErrors)
         {
+            this.kind = kind;
             this.nameForErrors = nameForErrors;
             foreach (var (name, length) in files.OrderBy(f => f.Name.Length).ThenBy(f => f.Name, StringComparer.Ordinal))
             {
-                if (length == 0 || length % RecordBytes != 0)
+                if (length == 0 || length % kind.RecordBytes != 0)
                 {
                     throw new EdmException(
-                        $"{nameForErrors(name)}: {length} bytes are no whole number of CIFAR-10 records of {RecordBytes} bytes; "
+                        $"{nameForErrors(name)}: {length} bytes are no whole number of {kind.Name} records of {kind.RecordBytes} bytes; "
                         + "it is truncated, get it again");
                 }
-                if (!ranges.TryAdd(name, (Count, length / RecordBytes)))
+                if (!ranges.TryAdd(name, (Count, length / kind.RecordBytes)))
                 {
                     throw new EdmException($"{nameForErrors(name)}: there are two files of this name");
                 }
-                Count += length / RecordBytes;
+                Count += length / kind.RecordBytes;
             }
-            Store = new PixelStore(PixelBytes, Count);
-            Labels = new int[Count];
+            Store = new PixelStore(CifarKind.PixelBytes, Count);
+            labels = new int[Count];
         }
 
         public long Count { get; }
 
         public PixelStore Store { get; }
 
-        public int[] Labels { get; }
+        public LabelList? LabelList => Data.LabelList.OfClasses(labels, kind.Classes);
 
         public IEnumerable<string> Names => ranges.OrderBy(r => r.Value.Start).Select(r => r.Key);
 
         public void Read(string name, Stream stream)
         {
             var (start, count) = ranges[name];
-            var record = new byte[RecordBytes];
-            var pixels = new byte[PixelBytes];
+            var record = new byte[kind.RecordBytes];
+            var pixels = new byte[CifarKind.PixelBytes];
             for (long i = 0; i < count; i++)
             {
                 stream.ReadExactly(record);
-                if (record[0] >= Classes)
+                var label = record[kind.LabelBytes - 1];
+                if (label >= kind.Classes)
                 {
                     throw new EdmException(
-                        $"{nameForErrors(name)}: record {i + 1} has label {record[0]}, CIFAR-10 has 0 to 9; "
+                        $"{nameForErrors(name)}: record {i + 1} has label {label}, {kind.Name} has 0 to {kind.Classes - 1}; "
                         + "it is damaged or of another kind");
                 }
-                Labels[start + i] = record[0];
+                labels[start + i] = label;
+                var planes = record.AsSpan(kind.LabelBytes);
                 for (var p = 0; p < PlaneBytes; p++)
                 {
-                    pixels[3 * p] = record[1 + p];
-                    pixels[(3 * p) + 1] = record[1 + PlaneBytes + p];
-                    pixels[(3 * p) + 2] = record[1 + (2 * PlaneBytes) + p];
+                    pixels[3 * p] = planes[p];
+                    pixels[(3 * p) + 1] = planes[PlaneBytes + p];
+                    pixels[(3 * p) + 2] = planes[(2 * PlaneBytes) + p];
                 }
                 Store.Write(start + i, pixels);
             }

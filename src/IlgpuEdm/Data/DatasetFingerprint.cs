@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace IlgpuEdm.Data;
@@ -14,9 +15,18 @@ internal static class DatasetFingerprint
         Add(hash, data.Count, data.Height, data.Width, data.Channels, data.LabelDim);
         if (data.LabelDim > 0)
         {
+            var vector = new float[data.HasLabelVectors ? data.LabelDim : 0];
             for (long i = 0; i < data.Count; i++)
             {
-                Add(hash, data.Label(i));
+                if (data.HasLabelVectors)
+                {
+                    data.ReadLabel(i, vector);
+                    hash.AppendData(MemoryMarshal.AsBytes(vector.AsSpan()));
+                }
+                else
+                {
+                    Add(hash, data.Label(i));
+                }
             }
         }
         var samples = Math.Min(SampledImages, data.Count);

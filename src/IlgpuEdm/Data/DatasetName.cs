@@ -12,7 +12,7 @@ internal static class DatasetName
         if (File.Exists(full))
         {
             // The names of IDX files and batches are the same in all data sets; their folder tells which one it is.
-            if (IdxReader.HasImagesName(full) || CifarReader.IsBatchName(full))
+            if (IdxReader.HasImagesName(full) || CifarKind.Ten.IsBatchName(full) || CifarKind.Hundred.IsBatchName(full))
             {
                 name = Path.GetFileName(Path.GetDirectoryName(full)) ?? "";
             }

@@ -7,7 +7,8 @@ public static class Datasets
 {
     /// <summary>
     /// Opens a data set and decodes it into memory: an IDX file (plain or .gz) or a folder of them (its train pair);
-    /// CIFAR-10's binary version (a folder with data_batch_*.bin, one such file, or the tar.gz); a folder or zip of images.
+    /// the binary versions of CIFAR-10 and CIFAR-100 (a folder with data_batch_*.bin or train.bin, one such file, or the
+    /// tar.gz); a folder or zip of images.
     /// </summary>
     /// <param name="path">A file or folder.</param>
     /// <returns>The data set, to be disposed of by the caller.</returns>
@@ -29,7 +30,8 @@ public static class Datasets
         }
     }
 
-    private static StoredDataset OpenFolder(string path)
+    /// <summary>What is in a folder as one array: IDX files or CIFAR's batches; null where it holds image files.</summary>
+    internal static StoredDataset? OpenArrays(string path)
     {
         var name = DatasetName.Of(path);
         var files = Directory.GetFiles(path);
@@ -38,19 +40,37 @@ public static class Datasets
         {
             return IdxReader.Open(images, name);
         }
-        var batches = Array.FindAll(files, CifarReader.IsBatchName);
-        if (batches.Length == 0)
+        foreach (var kind in new[] { CifarKind.Ten, CifarKind.Hundred })
         {
-            // What cifar-10-binary.tar.gz unpacks to, named by the folder around it.
-            var inner = Path.Combine(path, "cifar-10-batches-bin");
-            batches = Directory.Exists(inner) ? Array.FindAll(Directory.GetFiles(inner), CifarReader.IsBatchName) : [];
+            var batches = Array.FindAll(files, f => kind.IsBatchName(f) && (kind == CifarKind.Ten || IsOfKind(kind, f)));
+            // What the archive unpacks to, named by the folder around it.
+            var inner = Path.Combine(path, kind.Folder);
+            if (batches.Length == 0 && Directory.Exists(inner))
+            {
+                batches = Array.FindAll(Directory.GetFiles(inner), kind.IsBatchName);
+            }
+            if (batches.Length > 0)
+            {
+                return CifarReader.OpenFiles(kind, batches, name, path);
+            }
         }
-        if (batches.Length > 0)
+        // The Python version's folder has to be named, since "train" may be anything.
+        var python = Array.FindAll(files, f => CifarPython.KindOf(f) == CifarKind.Ten
+            || (CifarPython.KindOf(f) == CifarKind.Hundred && files.Contains(Path.Combine(path, "meta"))));
+        return python.Length > 0 ? CifarPython.OpenFiles(CifarPython.KindOf(python[0])!, python, name, path) : null;
+    }
+
+    // train.bin may be anything's name.
+    private static bool IsOfKind(CifarKind kind, string path) => kind.IsRecords(FileContent.Sniff(path), new FileInfo(path).Length);
+
+    private static StoredDataset OpenFolder(string path)
+    {
+        if (OpenArrays(path) is { } arrays)
         {
-            return CifarReader.OpenFiles(batches, name, path);
+            return arrays;
         }
         using var collection = new FolderImages(path);
-        return ImageCollectionReader.Open(collection, name);
+        return ImageCollectionReader.Open(collection, DatasetName.Of(path));
     }
 
     private static StoredDataset OpenFile(string path)
@@ -72,9 +92,9 @@ public static class Datasets
         {
             return IdxReader.Open(path, name);
         }
-        if (!packed && (CifarReader.IsRecords(content, new FileInfo(path).Length) || CifarReader.IsBatchName(path)))
+        if (!packed && CifarKind.OfFile(path, content, new FileInfo(path).Length) is { } kind)
         {
-            return CifarReader.OpenFiles([path], name, path);
+            return CifarReader.OpenFiles(kind, [path], name, path);
         }
         throw Unknown(path, content);
     }
@@ -93,7 +113,11 @@ public static class Datasets
         {
             return new EdmException($"{path}: the zip is truncated or damaged, or no zip at all; get it again");
         }
+        if (FileContent.IsParquet(content))
+        {
+            return new EdmException($"{path}: a Parquet file; 'dataset convert' makes a data set of it");
+        }
         return new EdmException(
-            $"{path}: not a data set of a known format (IDX images, CIFAR-10 binary version, zip or folder of images), or a damaged one");
+            $"{path}: not a data set of a known format (IDX images, CIFAR binary version, zip or folder of images), or a damaged one");
     }
 }

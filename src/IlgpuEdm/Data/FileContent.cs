@@ -46,6 +46,8 @@ internal static class FileContent
 
     public static bool IsTar(ReadOnlySpan<byte> head) => head.Length > 262 && head[257..].StartsWith("ustar"u8);
 
+    public static bool IsParquet(ReadOnlySpan<byte> head) => head.StartsWith("PAR1"u8);
+
     public static bool IsImage(string path)
     {
         using var stream = OpenPlain(path);

@@ -32,7 +32,7 @@ internal static class IdxReader
         {
             var labelsPath = LabelsPath(path);
             var labels = labelsPath is null ? null : ReadLabels(labelsPath, path, count);
-            return new StoredDataset(name, Path.GetFullPath(path), shape, count, store, labels);
+            return new StoredDataset(name, Path.GetFullPath(path), shape, count, store, LabelList.OfClasses(labels));
         }
         catch
         {

@@ -64,7 +64,8 @@ internal static class ImageCollectionReader
         }
     }
 
-    private static DecodedImage Decode(ImageCollection images, string name)
+    /// <summary>Reads and decodes one image; safe from many threads.</summary>
+    public static DecodedImage Decode(ImageCollection images, string name)
     {
         byte[] data;
         try

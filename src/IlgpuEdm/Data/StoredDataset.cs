@@ -7,11 +7,11 @@ internal sealed class StoredDataset : IImageDataset
     public const int MaximumClasses = 1_000_000;
 
     private readonly PixelStore store;
-    private readonly int[]? labels;
+    private readonly LabelList? labels;
     private readonly Lazy<string> fingerprint;
 
-    /// <summary>Takes over the store; labels are one an image or null; without classes the highest label tells their number.</summary>
-    public StoredDataset(string name, string source, ImageShape shape, long count, PixelStore store, int[]? labels, int? classes = null)
+    /// <summary>Takes over the store; labels are one an image or null.</summary>
+    public StoredDataset(string name, string source, ImageShape shape, long count, PixelStore store, LabelList? labels)
     {
         Name = name;
         Source = source;
@@ -19,7 +19,7 @@ internal sealed class StoredDataset : IImageDataset
         (Height, Width, Channels) = shape;
         this.store = store;
         this.labels = labels;
-        LabelDim = labels is null ? 0 : classes ?? labels.Max() + 1;
+        LabelDim = labels?.Dim ?? 0;
         fingerprint = new Lazy<string>(() => DatasetFingerprint.Compute(this));
     }
 
@@ -41,7 +41,24 @@ internal sealed class StoredDataset : IImageDataset
 
     public void ReadImage(long index, Span<byte> pixels) => store.Read(index, pixels);
 
-    public int Label(long index) => labels is null ? -1 : labels[index];
+    public LabelList? Labels => labels;
+
+    public bool HasLabelVectors => labels is { AreVectors: true };
+
+    public int Label(long index) => labels?.Class(index) ?? -1;
+
+    public void ReadLabel(long index, Span<float> label)
+    {
+        label.Clear();
+        if (labels?.Vector(index) is { } vector)
+        {
+            vector.CopyTo(label);
+        }
+        else if (Label(index) is >= 0 and var number)
+        {
+            label[number] = 1;
+        }
+    }
 
     public void Dispose() => store.Dispose();
 }

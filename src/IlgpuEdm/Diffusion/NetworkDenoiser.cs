@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using IlgpuEdm.Autodiff;
 using IlgpuEdm.Devices;
 using IlgpuEdm.Formats;
+using IlgpuEdm.Interchange;
 using IlgpuEdm.Networks;
 
 namespace IlgpuEdm.Diffusion;
@@ -56,14 +57,14 @@ public sealed class NetworkDenoiser : IDisposable
     /// <summary>The noise levels that the network knows.</summary>
     public SigmaRange Range => new(Preconditioner.SigmaMin, Preconditioner.SigmaMax, Preconditioner.RoundSigma);
 
-    /// <summary>Reads a snapshot.</summary>
+    /// <summary>Reads a snapshot, a network pickle of the reference, or a file that was made of one of these.</summary>
     /// <param name="device">Where to denoise.</param>
-    /// <param name="path">A file <c>network-snapshot-*.safetensors</c>.</param>
+    /// <param name="path">The file; what it is follows from its contents.</param>
     /// <returns>The denoiser; dispose it before the device.</returns>
     /// <exception cref="EdmException">The file is missing, damaged or no snapshot.</exception>
     public static NetworkDenoiser Load(Device device, string path)
     {
-        var file = SafetensorsFile.Read(path);
+        var file = TensorFiles.ReadNetwork(path);
         var (options, preconditioner) = ReadConfiguration(file, path);
         var network = options.Create();
         var weights = new ParameterBlock(device, network.Parameters);
@@ -120,12 +121,22 @@ public sealed class NetworkDenoiser : IDisposable
     /// <param name="weights">Its weights.</param>
     public static void AddTo(SafetensorsWriter file, PreconditionedNetwork network, ParameterBlock weights)
     {
-        file.Metadata(FormatKey, SnapshotFormat);
-        file.Metadata("version", "2");
-        file.Metadata("network", JsonSerializer.Serialize(network.Network.Options, _json));
-        file.Metadata("preconditioner", JsonSerializer.Serialize(network.Preconditioner, _json));
+        foreach (var (key, value) in Description(network.Network.Options, network.Preconditioner))
+        {
+            file.Metadata(key, value);
+        }
+
         weights.AddTo(file, Prefix);
     }
+
+    /// <summary>What a snapshot's metadata says of a network.</summary>
+    internal static OrderedDictionary<string, string> Description(UNetOptions network, Preconditioner preconditioner) => new()
+    {
+        [FormatKey] = SnapshotFormat,
+        ["version"] = "2",
+        ["network"] = JsonSerializer.Serialize(network, _json),
+        ["preconditioner"] = JsonSerializer.Serialize(preconditioner, _json),
+    };
 
     /// <summary>Denoises a batch at one noise level; a <see cref="Denoiser"/>.</summary>
     /// <param name="x">Noisy images, <c>[N, H, W, C]</c> in order, any N.</param>

@@ -28,6 +28,10 @@ internal sealed class NetVipsCodec : IImageCodec
             {
                 return image;
             }
+            if (ImageSignature.IsPng(data))
+            {
+                PngSize.RequirePlausible(data);
+            }
             return ImageSignature.IsBmp(data) ? BmpDecoder.Decode(data, MaximumBytes) : DecodeWithVips(data);
         }
         catch (Exception error) when (error is VipsException or FormatException)

@@ -12,6 +12,10 @@ public sealed class SafetensorsEntry
         End = end;
     }
 
+    /// <summary>A tensor that came from a file of another format.</summary>
+    internal SafetensorsEntry(string name, SafetensorsType type, IReadOnlyList<int> shape, ReadOnlyMemory<byte> bytes)
+        : this(name, type, [.. shape], 0, bytes.Length) => Bytes = bytes;
+
     /// <summary>The tensor's name.</summary>
     public string Name { get; }
 

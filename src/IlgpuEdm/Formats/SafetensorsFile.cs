@@ -12,10 +12,14 @@ public sealed class SafetensorsFile
     private readonly string path;
     private readonly OrderedDictionary<string, SafetensorsEntry> tensors;
 
-    private SafetensorsFile(string path, Dictionary<string, string> metadata, IEnumerable<SafetensorsEntry> entries)
+    /// <summary>The same as if it had been read from a safetensors file, for contents that came from a file of another format.</summary>
+    /// <param name="path">That file.</param>
+    /// <param name="metadata">Texts that describe it.</param>
+    /// <param name="entries">The tensors, each with its bytes, no two of one name.</param>
+    internal SafetensorsFile(string path, IReadOnlyDictionary<string, string> metadata, IEnumerable<SafetensorsEntry> entries)
     {
         this.path = path;
-        Metadata = metadata.AsReadOnly();
+        Metadata = new Dictionary<string, string>(metadata).AsReadOnly();
         tensors = new OrderedDictionary<string, SafetensorsEntry>(StringComparer.Ordinal);
         foreach (var entry in entries)
         {

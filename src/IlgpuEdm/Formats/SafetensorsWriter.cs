@@ -66,6 +66,12 @@ public sealed class SafetensorsWriter
     public SafetensorsWriter Add(string name, ReadOnlyMemory<byte> data, params int[] shape) =>
         Add(name, SafetensorsType.U8, shape, data.Length, stream => stream.Write(data.Span));
 
+    /// <summary>Adds a tensor as it came from another file.</summary>
+    /// <param name="entry">The tensor with its bytes.</param>
+    /// <returns>This writer.</returns>
+    internal SafetensorsWriter Add(SafetensorsEntry entry) =>
+        Add(entry.Name, entry.Type, [.. entry.Shape], checked((int)entry.ElementCount), stream => stream.Write(entry.Bytes.Span));
+
     /// <summary>Writes the file: to a temporary file in the same folder, flushed to disk and renamed.</summary>
     /// <param name="path">The file to write or replace.</param>
     /// <exception cref="EdmException">The file cannot be written.</exception>

@@ -14,6 +14,11 @@ internal static class ClassifierData
             throw new EdmException(
                 $"{data.Source}: the images have no labels; add a dataset.json or put them into one folder a class");
         }
+
+        if (data.HasLabelVectors)
+        {
+            throw new EdmException($"{data.Source}: its labels are vectors; a classifier needs classes, whole numbers in dataset.json");
+        }
     }
 
     /// <summary>Refuses data that no classifier can be trained on.</summary>

@@ -98,10 +98,14 @@ public sealed class ParameterBlock : IDisposable
     /// <param name="path">Named in errors.</param>
     /// <param name="fixedPrefix">Put before the names of values that are not trained; null for the same prefix.</param>
     /// <exception cref="EdmException">A parameter is missing or has another shape; nothing has changed then.</exception>
-    public void Load(SafetensorsFile file, string prefix, string path, string? fixedPrefix = null)
+    public void Load(SafetensorsFile file, string prefix, string path, string? fixedPrefix = null) =>
+        Values.Upload(Read(_list, file, prefix, path, fixedPrefix));
+
+    /// <summary>Reads all parameters from a file as a block in memory's layout; no device is needed.</summary>
+    internal static float[] Read(ParameterList list, SafetensorsFile file, string prefix, string path, string? fixedPrefix = null)
     {
-        var block = new float[_list.BlockLength];
-        foreach (var parameter in _list.All)
+        var block = new float[list.BlockLength];
+        foreach (var parameter in list.All)
         {
             var name = (parameter.Trained ? prefix : fixedPrefix ?? prefix) + parameter.Name;
             if (!file.Contains(name))
@@ -120,7 +124,7 @@ public sealed class ParameterBlock : IDisposable
             parameter.FromFile(file.GetFloats(name), block.AsSpan(parameter.Offset, parameter.Length));
         }
 
-        Values.Upload(block);
+        return block;
     }
 
     /// <summary>Gives the memory back.</summary>

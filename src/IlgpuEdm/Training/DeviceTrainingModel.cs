@@ -6,9 +6,21 @@ using IlgpuEdm.Formats;
 namespace IlgpuEdm.Training;
 
 /// <summary>A <see cref="TrainingModel"/> as the trainer sees it.</summary>
-internal sealed class DeviceTrainingModel(Device device, RunIdentity identity) : ITrainingModel
+internal sealed class DeviceTrainingModel : ITrainingModel
 {
-    private readonly TrainingModel model = new(device, identity.Model, identity.Seed);
+    private readonly Device device;
+    private readonly TrainingModel model;
+
+    /// <summary>Makes a model with random first weights, or with given ones.</summary>
+    public DeviceTrainingModel(Device device, RunIdentity identity, float[]? weights = null)
+    {
+        this.device = device;
+        model = new TrainingModel(device, identity.Model, identity.Seed);
+        if (weights != null)
+        {
+            model.StartFrom(weights);
+        }
+    }
 
     public long ParameterCount => model.ParameterCount;
 

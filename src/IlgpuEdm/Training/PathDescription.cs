@@ -3,6 +3,7 @@ using System.Text.Json;
 using IlgpuEdm.Data;
 using IlgpuEdm.Diffusion;
 using IlgpuEdm.Formats;
+using IlgpuEdm.Interchange;
 
 namespace IlgpuEdm.Training;
 
@@ -14,6 +15,7 @@ public static class PathDescription
     /// <exception cref="EdmException">It does not exist, or is none of these, or is damaged.</exception>
     public static IReadOnlyList<(string Name, string Value)> Of(string path)
     {
+        path = LocalFile.Of(path);
         if (Directory.Exists(path) && RunFolder.IsRun(path))
         {
             return Run(path);
@@ -24,7 +26,12 @@ public static class PathDescription
             throw new EdmException($"'{path}' is a folder of runs; name one, such as '{newest}'");
         }
 
-        return File.Exists(path) && IsSafetensors(path) ? Checkpoint(path) : Dataset(path);
+        TensorFileKind kind = File.Exists(path) ? TensorFiles.KindOf(path) : TensorFileKind.None;
+
+        // Arrays are weights only where they say so, images otherwise.
+        return kind is TensorFileKind.None || (kind is TensorFileKind.Npz && !TensorFiles.IsDescribed(path))
+            ? Dataset(path)
+            : Checkpoint(path, kind);
     }
 
     private static List<(string Name, string Value)> Dataset(string path)
@@ -38,29 +45,36 @@ public static class PathDescription
             ("path", data.Source),
             ("images", Number(data.Count)),
             ("shape (height, width, channels)", $"{Number(data.Height)}, {Number(data.Width)}, {Number(data.Channels)}"),
-            ("labels", data.LabelDim > 0 ? $"{Number(data.LabelDim)} classes" : "none"),
+            ("labels", Labels(data)),
             ("mean on [-1, 1]", statistics.Mean.ToString("F4", CultureInfo.InvariantCulture)),
             ("standard deviation on [-1, 1] (sigma_data)", statistics.StandardDeviation.ToString("F4", CultureInfo.InvariantCulture)),
             ("fingerprint", data.Fingerprint),
         ];
     }
 
-    private static List<(string Name, string Value)> Checkpoint(string path)
+    private static string Labels(IImageDataset data) =>
+        data.LabelDim == 0 ? "none"
+        : data.HasLabelVectors ? $"vectors of {Number(data.LabelDim)} numbers"
+        : $"{Number(data.LabelDim)} classes";
+
+    private static List<(string Name, string Value)> Checkpoint(string path, TensorFileKind kind)
     {
-        SafetensorsFile file = SafetensorsFile.Read(path);
+        SafetensorsFile file = TensorFiles.Read(path);
         string what = file.Metadata.GetValueOrDefault("format") switch
         {
+            "ilgpu-edm-snapshot" when kind is TensorFileKind.Pickle => "network pickle",
             "ilgpu-edm-snapshot" => "network snapshot",
             "ilgpu-edm-training-state" => "training state",
             Metrics.ImageClassifier.Format => "image classifier",
-            _ => "safetensors file of another program",
+            _ when kind is TensorFileKind.Safetensors => "safetensors file of another program",
+            _ => "tensors of another program",
         };
         long elements = file.Tensors.Keys.Sum(name => file.GetShape(name).Aggregate(1L, (product, length) => product * length));
         var rows = new List<(string, string)> { ("what", what), ("path", Path.GetFullPath(path)) };
         rows.AddRange(file.Metadata.Where(entry => entry.Key is not ("format" or "version"))
             .SelectMany(entry => Values(entry.Key, entry.Value)));
         rows.Add(("tensors", Number(file.Tensors.Count)));
-        if (what == "network snapshot" && file.Metadata.ContainsKey("network"))
+        if (what is "network snapshot" or "network pickle" && file.Metadata.ContainsKey("network"))
         {
             rows.AddRange(CostDescription.OfNetwork(new ComputeCost(NetworkDenoiser.ReadConfiguration(file, path).Network)));
         }
@@ -110,21 +124,6 @@ public static class PathDescription
             ? json.EnumerateObject().Where(member => member.Name != "tick").SelectMany(
                 member => Values(name.Length > 0 ? $"{name}.{member.Name}" : member.Name, member.Value.GetRawText()))
             : [(name, json.ValueKind == JsonValueKind.String ? json.GetString()! : text)];
-    }
-
-    private static bool IsSafetensors(string path)
-    {
-        Span<byte> start = stackalloc byte[9];
-        try
-        {
-            using FileStream file = File.OpenRead(path);
-            return path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)
-                || (file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start[7] == 0 && start[8] == '{');
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new EdmException($"cannot read '{path}': {FileErrors.Reason(e)}; name a data set, a checkpoint or a run", e);
-        }
     }
 
     private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);

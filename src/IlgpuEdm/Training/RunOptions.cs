@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using IlgpuEdm.Networks;
 
 namespace IlgpuEdm.Training;
@@ -54,6 +55,10 @@ public sealed record RunIdentity
 
     /// <summary>The seed of initialisation, data order, noise and dropout.</summary>
     public ulong Seed { get; init; }
+
+    /// <summary>SHA-256 of the file whose weights training starts from; null where it starts from random ones.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TransferHash { get; init; }
 
     /// <summary>A word of the user's, the end of the folder's name; may be empty.</summary>
     public string Description { get; init; } = "";
@@ -115,6 +120,10 @@ public sealed record RunSchedule
 {
     /// <summary>The data set's path.</summary>
     public required string DataSource { get; init; }
+
+    /// <summary>The file that the weights of <see cref="RunIdentity.TransferHash"/> are read from; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TransferSource { get; init; }
 
     /// <summary>Train until so many images were seen; null: no such limit.</summary>
     public long? Images { get; init; }

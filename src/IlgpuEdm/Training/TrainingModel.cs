@@ -89,6 +89,11 @@ public sealed class TrainingModel : IDisposable
                 nameof(batch));
         }
 
+        if (options.LabelDim > 0 && batch.LabelVectors is { } vectors && vectors.Length != batch.Size * options.LabelDim)
+        {
+            throw new ArgumentException($"{vectors.Length} label values are not {options.LabelDim} an image", nameof(batch));
+        }
+
         if (options.LabelDim > 0 && batch.Labels.Max() >= options.LabelDim)
         {
             throw new ArgumentException($"the label {batch.Labels.Max()} is outside the network's {options.LabelDim}", nameof(batch));
@@ -138,7 +143,7 @@ public sealed class TrainingModel : IDisposable
         }
     }
 
-    // One-hot, but for images whose label is dropped: which these are follows from their numbers.
+    // One-hot, or the image's own vector, but for images whose label is dropped: which these are follows from their numbers.
     private Tensor? ClassLabels(Tape tape, Batch batch, int first, int count)
     {
         var size = Network.LabelDim;
@@ -152,8 +157,17 @@ public sealed class TrainingModel : IDisposable
         {
             var image = (ulong)(batch.FirstImage + first + i);
             var label = batch.Labels[first + i];
-            if (label >= 0 && (Network.LabelDropout == 0
-                || HostRandom.Uniform(_seed, RandomPurpose.LabelDropout, image, 0) >= Network.LabelDropout))
+            if (Network.LabelDropout != 0
+                && HostRandom.Uniform(_seed, RandomPurpose.LabelDropout, image, 0) < Network.LabelDropout)
+            {
+                continue;
+            }
+
+            if (batch.LabelVectors != null)
+            {
+                batch.LabelVectors.AsSpan((first + i) * size, size).CopyTo(values.AsSpan(i * size));
+            }
+            else if (label >= 0)
             {
                 values[i * size + label] = 1f;
             }
@@ -197,6 +211,18 @@ public sealed class TrainingModel : IDisposable
         }
 
         _optimizer.Steps = steps;
+    }
+
+    /// <summary>Starts from given weights instead of random ones; the averages start there too.</summary>
+    /// <param name="block">The weights, as <see cref="TransferWeights"/> reads them.</param>
+    internal void StartFrom(float[] block)
+    {
+        _weights.Values.Upload(block);
+        _optimizer.Average.CopyFrom(_weights);
+        foreach (var profile in _optimizer.Profiles)
+        {
+            profile.Average.CopyFrom(_weights);
+        }
     }
 
     /// <summary>Adds the averaged weights and the network's description to a snapshot.</summary>

@@ -1,6 +1,7 @@
 using IlgpuEdm.Data;
 using IlgpuEdm.Diffusion;
 using IlgpuEdm.Diffusion.Augmentation;
+using IlgpuEdm.Formats;
 using IlgpuEdm.Networks;
 
 namespace IlgpuEdm.Training;
@@ -91,6 +92,9 @@ public sealed record TrainingRequest
     /// <summary>The seed of initialisation, data order, noise and dropout.</summary>
     public ulong Seed { get; init; }
 
+    /// <summary>A snapshot or network pickle whose weights training starts from, the average too; null: random weights.</summary>
+    public string? Transfer { get; init; }
+
     /// <summary>A word for the end of the folder's name.</summary>
     public string Description { get; init; } = "";
 
@@ -117,9 +121,10 @@ public sealed record TrainingRequest
                 MicroBatchSize = MicroBatchSize ?? BatchSize,
                 XFlip = XFlip,
                 Seed = Seed,
+                TransferHash = Transfer == null ? null : FileBytes.Hash(LocalFile.Of(Transfer)),
                 Description = Description,
             },
-            Schedule = Schedule with { DataSource = data.Source },
+            Schedule = Schedule with { DataSource = data.Source, TransferSource = Transfer == null ? null : LocalFile.Of(Transfer) },
         };
         options.Validate();
         return options;
@@ -156,7 +161,9 @@ public sealed record TrainingRequest
             Preconditioner = preconditioner,
             Loss = LossFor(deviation),
             Augment = Augment,
-            Optimizer = Optimizer,
+
+            // As in the reference, the average of weights that are trained already is not ramped up.
+            Optimizer = Transfer == null ? Optimizer : Optimizer with { EmaRampUpRatio = 1e9 },
         };
     }
 

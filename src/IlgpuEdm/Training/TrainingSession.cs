@@ -22,10 +22,11 @@ public sealed class TrainingSession
     public TrainingResult Run(string root, RunOptions options, IImageDataset data, bool resume, CancellationToken stop)
     {
         options.Validate();
+        float[]? weights = options.Schedule.TransferSource is { } source ? TransferWeights.Read(source, options.Identity) : null;
         using Device device = Device.Open(options.Schedule.Device);
         using RunFolder folder = RunFolder.Open(root, options, resume);
         OnLine?.Invoke($"{(folder.Resumed ? "goes on in" : "trains in")} '{folder.Location}' on {device.Name} ({device.Spec})");
-        using ITrainingModel model = new DeviceTrainingModel(device, options.Identity);
+        using ITrainingModel model = new DeviceTrainingModel(device, options.Identity, weights);
         return new Trainer(folder, options, data, model) { OnLine = OnLine, OnProgress = OnProgress }.Run(stop);
     }
 }

@@ -8,10 +8,15 @@ public class HelpTextTests
 {
     private static readonly string[] Verbs =
     [
-        "demo", "train", "sample", "edit", "interpolate", "likelihood", "ema", "classifier", "bench", "info", "devices", "selftest",
+        "demo", "train", "sample", "edit", "interpolate", "likelihood", "ema", "classifier", "dataset", "bench", "info", "convert",
+        "devices", "selftest",
     ];
 
-    private static readonly Dictionary<string, string[]> Subverbs = new() { ["classifier"] = ["train", "evaluate"] };
+    private static readonly Dictionary<string, string[]> Subverbs = new()
+    {
+        ["classifier"] = ["train", "evaluate"],
+        ["dataset"] = ["convert", "get"],
+    };
 
     // All that have a page of help, the words of each in order.
     private static readonly string[][] Pages =

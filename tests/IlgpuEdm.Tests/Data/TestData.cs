@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Formats.Tar;
 using System.IO.Compression;
+using System.Text;
 using IlgpuEdm.Data;
 using IlgpuEdm.Formats;
 
@@ -46,6 +47,39 @@ internal static class TestData
             bytes[i * CifarRecordBytes] = (byte)(i % 10);
         }
         return bytes;
+    }
+
+    /// <summary>A batch of CIFAR's Python version as Python 2 pickled it: bytes [N, 3072] and labels i % classes.</summary>
+    public static byte[] CifarPickle(int images, int classes, string labelsName, byte[] pixels)
+    {
+        using var pickle = new MemoryStream();
+        Append(0x80, 2, (byte)'}', (byte)'(');
+        Text(labelsName);
+        Latin("](");
+        for (var i = 0; i < images; i++)
+        {
+            Append((byte)'K', (byte)(i % classes));
+        }
+        Latin("e");
+        Text("data");
+        Latin("cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\nK\0\x85");
+        Text("b");
+        Append((byte)'t', (byte)'R', (byte)'(', (byte)'K', 1, (byte)'K', (byte)images, (byte)'M', 0, 12, 0x86);
+        Latin("cnumpy\ndtype\n(");
+        Text("u1");
+        Latin("K\0K\u0001tR(K\u0003");
+        Text("|");
+        Latin("NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\0tb\x89T");
+        Append(BitConverter.GetBytes(pixels.Length));
+        Append(pixels);
+        Latin("tbu.");
+        return pickle.ToArray();
+
+        void Append(params byte[] part) => pickle.Write(part);
+
+        void Latin(string text) => pickle.Write(Encoding.Latin1.GetBytes(text));
+
+        void Text(string text) => Latin($"U{(char)text.Length}{text}");
     }
 
     public static byte[] Tar(params (string Name, byte[] Bytes)[] files)

@@ -51,6 +51,17 @@ public sealed class ImageDamageTests
         OneClearLine.Of(() => ImageCodec.Default.Decode("<svg xmlns='http://www.w3.org/2000/svg'/>"u8, "x.svg"), "x.svg");
     }
 
+    // Found by fuzzing: with a right checksum libvips took 20 s and 100 million pixels before it said no.
+    [TestMethod]
+    public void ASizeThatTheFileCannotHoldIsRefusedAtOnce()
+    {
+        using var image = TestPixels.Vips(TestPixels.Smooth(17, 13, 4), 17, 13, 4);
+        var png = image.PngsaveBuffer();
+        png[17] = 0x75;
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(png.AsSpan(29), Crc32.Compute(png.AsSpan(12, 17)));
+        OneClearLine.Of(() => ImageCodec.Default.Decode(png, "huge.png"), "huge.png", "7667729x13 pixels cannot lie in");
+    }
+
     [TestMethod]
     public void AHugeSizeInTheHeaderIsRefused()
     {
