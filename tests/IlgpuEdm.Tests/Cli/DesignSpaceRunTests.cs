@@ -49,7 +49,7 @@ public class DesignSpaceRunTests
             "sample", "--network", TinyData.Snapshot(run), "--seeds", "0-1", "--out", temp.File("drawn"), "--steps", "3",
             "--device", "cpu");
         Assert.AreEqual(0, drawn.Code, drawn.Error);
-        Assert.HasCount(2, Directory.GetFiles(temp.File("drawn")), "two images");
+        Assert.HasCount(2, Directory.GetFiles(temp.File("drawn"), "*.png"), "two images");
     }
 
     [TestMethod]
