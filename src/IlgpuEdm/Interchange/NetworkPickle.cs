@@ -106,7 +106,9 @@ internal static class NetworkPickle
 
                 return new IddpmPreconditioner
                 {
-                    C1 = iddpm.Double("C_1", 0.001), C2 = iddpm.Double("C_2", 0.008), M = iddpm.Int("M", 1000),
+                    C1 = iddpm.Double("C_1", 0.001),
+                    C2 = iddpm.Double("C_2", 0.008),
+                    M = iddpm.Int("M", 1000),
                 };
             default:
                 throw new FormatException(

@@ -17,9 +17,18 @@ public sealed class NetworkPickleTests
         AssertSame(
             new SongUNetOptions
             {
-                Height = 32, Width = 32, ImageChannels = 3, OutputChannels = 3, ModelChannels = 128,
-                ChannelMult = [1, 2, 2, 2], ChannelMultEmb = 4,
-                BlocksPerLevel = 4, AttentionResolutions = [16], Dropout = 0.1, ChannelMultNoise = 1, ResampleFilter = [1, 1],
+                Height = 32,
+                Width = 32,
+                ImageChannels = 3,
+                OutputChannels = 3,
+                ModelChannels = 128,
+                ChannelMult = [1, 2, 2, 2],
+                ChannelMultEmb = 4,
+                BlocksPerLevel = 4,
+                AttentionResolutions = [16],
+                Dropout = 0.1,
+                ChannelMultNoise = 1,
+                ResampleFilter = [1, 1],
             },
             network);
     }
@@ -31,8 +40,16 @@ public sealed class NetworkPickleTests
         AssertSame(
             new DhariwalUNetOptions
             {
-                Height = 64, Width = 64, ImageChannels = 3, OutputChannels = 3, ModelChannels = 192,
-                ChannelMult = [1, 2, 3, 4], ChannelMultEmb = 4, BlocksPerLevel = 3, AttentionResolutions = [32, 16, 8], Dropout = 0.1,
+                Height = 64,
+                Width = 64,
+                ImageChannels = 3,
+                OutputChannels = 3,
+                ModelChannels = 192,
+                ChannelMult = [1, 2, 3, 4],
+                ChannelMultEmb = 4,
+                BlocksPerLevel = 3,
+                AttentionResolutions = [32, 16, 8],
+                Dropout = 0.1,
             },
             network);
     }
@@ -50,10 +67,23 @@ public sealed class NetworkPickleTests
         AssertSame(
             new SongUNetOptions
             {
-                Height = 16, Width = 16, ImageChannels = 1, OutputChannels = 1, LabelDim = 10, AugmentDim = 9, ModelChannels = 32,
-                ChannelMult = [1, 2], ChannelMultEmb = 2, BlocksPerLevel = 1, AttentionResolutions = [], Dropout = 0,
-                LabelDropout = 0.2, ChannelMultNoise = 2,
-                EncoderType = EncoderType.Residual, DecoderType = DecoderType.Skip, EmbeddingType = EmbeddingType.Fourier,
+                Height = 16,
+                Width = 16,
+                ImageChannels = 1,
+                OutputChannels = 1,
+                LabelDim = 10,
+                AugmentDim = 9,
+                ModelChannels = 32,
+                ChannelMult = [1, 2],
+                ChannelMultEmb = 2,
+                BlocksPerLevel = 1,
+                AttentionResolutions = [],
+                Dropout = 0,
+                LabelDropout = 0.2,
+                ChannelMultNoise = 2,
+                EncoderType = EncoderType.Residual,
+                DecoderType = DecoderType.Skip,
+                EmbeddingType = EmbeddingType.Fourier,
                 ResampleFilter = [1, 3, 3, 1],
             },
             network);

@@ -64,9 +64,21 @@ internal static class PickleOpcodes
     // Those that exist and are refused, so that a message can name them.
     private static readonly Dictionary<byte, string> Refused = new()
     {
-        [(byte)'F'] = "FLOAT", [(byte)'I'] = "INT", [(byte)'L'] = "LONG", [(byte)'P'] = "PERSID", [(byte)'S'] = "STRING",
-        [(byte)'V'] = "UNICODE", [(byte)'g'] = "GET", [(byte)'i'] = "INST", [(byte)'o'] = "OBJ", [(byte)'p'] = "PUT",
-        [0x82] = "EXT1", [0x83] = "EXT2", [0x84] = "EXT4", [0x97] = "NEXT_BUFFER", [0x98] = "READONLY_BUFFER",
+        [(byte)'F'] = "FLOAT",
+        [(byte)'I'] = "INT",
+        [(byte)'L'] = "LONG",
+        [(byte)'P'] = "PERSID",
+        [(byte)'S'] = "STRING",
+        [(byte)'V'] = "UNICODE",
+        [(byte)'g'] = "GET",
+        [(byte)'i'] = "INST",
+        [(byte)'o'] = "OBJ",
+        [(byte)'p'] = "PUT",
+        [0x82] = "EXT1",
+        [0x83] = "EXT2",
+        [0x84] = "EXT4",
+        [0x97] = "NEXT_BUFFER",
+        [0x98] = "READONLY_BUFFER",
     };
 
     public static string Name(byte opcode) => opcode switch
