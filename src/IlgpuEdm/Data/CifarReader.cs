@@ -49,7 +49,8 @@ internal static class CifarReader
                 }
             }));
         }
-        catch (Exception error) when (error is InvalidDataException or EndOfStreamException or FormatException)
+        catch (Exception error) when (error is InvalidDataException or EndOfStreamException or FormatException
+            or OverflowException or ArgumentException or NotSupportedException)
         {
             throw new EdmException($"{path}: the archive is truncated or damaged ({OneLine.Of(error)}); get it again", error);
         }

@@ -10,6 +10,18 @@ public sealed class CifarReaderTests
     private static readonly byte[] First = TestData.CifarBatch(7, 1);
     private static readonly byte[] Second = TestData.CifarBatch(5, 2);
 
+    // Found by fuzzing: a length that no number holds, which .NET's reader lets out as an OverflowException.
+    [TestMethod]
+    public void ALengthBeyondAllNumbersIsDamage()
+    {
+        using var folder = new TemporaryFolder();
+        var tar = TestData.Tar(("x/data_batch_1.bin", TestData.CifarBatch(1, 1)));
+        tar[124] = 0x80;
+        tar.AsSpan(125, 11).Fill(0xff);
+        var path = folder.Write(tar, "x.tar");
+        OneClearLine.Of(() => Datasets.Open(path), path, "truncated or damaged");
+    }
+
     [TestMethod]
     [DataRow("folder")]
     [DataRow("inner folder")]

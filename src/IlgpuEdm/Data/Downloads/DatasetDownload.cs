@@ -104,9 +104,20 @@ public sealed class DatasetDownload
         HttpFetch fetch, string address, string path, DownloadFile file, Action<string> report, Action<long, long?> onProgress)
     {
         var part = path + PartSuffix;
-        var resumed = File.Exists(part);
+        var resumed = new FileInfo(part) is { Exists: true, Length: > 0 };
         report($"{address}: {(resumed ? $"goes on after {new FileInfo(part).Length} bytes" : "downloading")}");
-        fetch.Get(address, part, onProgress);
+        try
+        {
+            fetch.Get(address, part, onProgress);
+        }
+        catch
+        {
+            if (new FileInfo(part) is { Exists: true, Length: 0 })
+            {
+                File.Delete(part);
+            }
+            throw;
+        }
         if (Sum(part, file) != file.Sha256)
         {
             File.Delete(part);

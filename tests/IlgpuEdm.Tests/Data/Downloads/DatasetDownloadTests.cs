@@ -82,6 +82,7 @@ public sealed class DatasetDownloadTests
             () => Download().Run(Set("http://127.0.0.1:9/"), folder.Path, _ => { }),
             "two: cannot be downloaded", "get a.bin, b.gz", "from http://127.0.0.1:9/", Path.Combine(folder.Path, "two"),
             "run this command again");
+        Assert.IsEmpty(Directory.GetFiles(Path.Combine(folder.Path, "two")), "nothing stays where nothing came");
     }
 
     [TestMethod]
