@@ -29,7 +29,6 @@ public sealed class FuzzTests
     [DataRow("arrays")]
     [DataRow("zip")]
     [DataRow("labels")]
-    [DataRow("parquet")]
     public void ManyInputs(string reader) => Fuzzer.Run(FuzzTargets.Named(reader), Many, seed: 2);
 
     // A fault in the image library ends the process, not only the test.
@@ -37,12 +36,6 @@ public sealed class FuzzTests
     [DataRow("png")]
     [DataRow("image")]
     public void AFewImages(string reader) => RunChild(reader, Few, seed: 1);
-
-    [TestMethod]
-    [TestCategory("Slow")]
-    [DataRow("png")]
-    [DataRow("image")]
-    public void ManyImages(string reader) => RunChild(reader, Many, seed: 2);
 
     private static void RunChild(string reader, int count, int seed)
     {
