@@ -12,8 +12,8 @@ public static class SoftmaxKernels
     /// <param name="count">Length of a row.</param>
     public static void Forward(ArrayView<float> scores, int rows, int count)
     {
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, rows);
-        for (var row = WorkShare.Start(Grid.IdxX, Grid.DimX, rows); row < last; row++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), rows);
+        for (var row = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), rows); row < last; row++)
         {
             Softmax.Forward(scores, row * count, count);
         }
@@ -26,8 +26,8 @@ public static class SoftmaxKernels
     /// <param name="count">Length of a row.</param>
     public static void Backward(ArrayView<float> probabilities, ArrayView<float> gradients, int rows, int count)
     {
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, rows);
-        for (var row = WorkShare.Start(Grid.IdxX, Grid.DimX, rows); row < last; row++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), rows);
+        for (var row = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), rows); row < last; row++)
         {
             Softmax.Backward(probabilities, gradients, row * count, count);
         }

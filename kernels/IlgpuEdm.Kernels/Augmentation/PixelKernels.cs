@@ -33,8 +33,8 @@ public static class PixelKernels
         ArrayView<float> x, ArrayView<float> y, ArrayView<int> table, int batch, int height, int width, int channels)
     {
         var tasks = batch * height;
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
-        for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
+        for (var task = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), tasks); task < last; task++)
         {
             var image = task / height;
             var flags = table[image * MoveEntry];
@@ -81,8 +81,8 @@ public static class PixelKernels
         ArrayView<float> images, ArrayView<int> list, ArrayView<float> table, int count, int height, int width, int channels)
     {
         var tasks = count * height;
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
-        for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
+        for (var task = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), tasks); task < last; task++)
         {
             var entry = task / height;
             var m = entry * ColourEntry;

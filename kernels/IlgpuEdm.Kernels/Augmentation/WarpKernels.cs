@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using ILGPU;
+using IlgpuEdm.Kernels.Primitives;
 
 namespace IlgpuEdm.Kernels.Augmentation;
 
@@ -36,10 +37,10 @@ public static class WarpKernels
         ArrayView<float> images, ArrayView<float> wide, ArrayView<float> scratch, ArrayView<int> windows, WarpShape shape)
     {
         var channels = shape.Channels;
-        var line = Grid.IdxX * shape.PaddingScratch;
+        var line = WorkItem.Index() * shape.PaddingScratch;
         var tasks = shape.Count * shape.WideRows;
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
-        for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
+        for (var task = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), tasks); task < last; task++)
         {
             var entry = task / shape.WideRows;
             var window = entry * WindowEntry;
@@ -74,8 +75,8 @@ public static class WarpKernels
         var step = shape.WideRow;
         var half = shape.PaddedWidth * shape.Channels;
         var tasks = shape.Count * shape.TallRows;
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
-        for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
+        for (var task = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), tasks); task < last; task++)
         {
             var entry = task / shape.TallRows;
             var row = task - entry * shape.TallRows;
@@ -111,10 +112,10 @@ public static class WarpKernels
     {
         var channels = shape.Channels;
         var half = shape.SamplingScratch / 2;
-        var even = Grid.IdxX * shape.SamplingScratch;
+        var even = WorkItem.Index() * shape.SamplingScratch;
         var tasks = shape.Count * shape.SampledRows;
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
-        for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
+        for (var task = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), tasks); task < last; task++)
         {
             var entry = task / shape.SampledRows;
             var row = task - entry * shape.SampledRows;
@@ -147,8 +148,8 @@ public static class WarpKernels
     {
         var length = shape.Width * shape.Channels;
         var tasks = shape.Count * shape.Height;
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
-        for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
+        for (var task = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), tasks); task < last; task++)
         {
             var entry = task / shape.Height;
             var row = task - entry * shape.Height;

@@ -33,12 +33,12 @@ public static class ConvolutionForward
         ArrayView<float> x, ArrayView<float> packed, ArrayView<float> bias, ArrayView<float> shift, ArrayView<float> residual,
         ArrayView<float> y, ArrayView<float> scratch, ConvolutionShape s, Epilogue e)
     {
-        var tile = Grid.IdxX * s.Scratch;
+        var tile = WorkItem.Index() * s.Scratch;
         var biases = tile + TileSize;
         var strip = biases + PackedWeights.PaddedColumns(s.Out);
         var tasks = s.Batch * s.Strips;
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
-        for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
+        for (var task = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), tasks); task < last; task++)
         {
             var image = task / s.Strips;
             var row0 = task % s.Strips * s.StripRows;

@@ -40,13 +40,13 @@ public static class ConvolutionWeightGradient
     /// <param name="s">The convolution.</param>
     public static void Fat(ArrayView<float> x, ArrayView<float> dy, ArrayView<float> partial, ArrayView<float> scratch, ConvolutionShape s)
     {
-        var packed = Grid.IdxX * s.Scratch;
+        var packed = WorkItem.Index() * s.Scratch;
         var strip = packed + s.StripRows * s.Width * 32;
         var blocks = (s.Out + 31) / 32;
         var tasks = s.Slices * blocks;
         var partialSize = (s.Depth + 1) * 32;
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
-        for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
+        for (var task = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), tasks); task < last; task++)
         {
             var slice = task / blocks;
             var block = task % blocks;
@@ -107,8 +107,8 @@ public static class ConvolutionWeightGradient
         var blocks = (s.Out + 31) / 32;
         var chunks = (partialRows + Chunk - 1) / Chunk;
         var tasks = blocks * chunks;
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
-        for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
+        for (var task = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), tasks); task < last; task++)
         {
             var block = task / chunks;
             var row = task % chunks * Chunk;

@@ -31,8 +31,8 @@ public static class PackedWeights
         var depth = s.Depth;
         var chunks = (depth + Chunk - 1) / Chunk;
         var tasks = Tasks(depth, s.Out);
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
-        for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
+        for (var task = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), tasks); task < last; task++)
         {
             var column = task / chunks * 32;
             var row = task % chunks * Chunk;
@@ -55,8 +55,8 @@ public static class PackedWeights
         var taps = s.Kernel * s.Kernel;
         var blocks = (s.Out + 31) / 32;
         var tasks = blocks * taps;
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
-        for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
+        for (var task = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), tasks); task < last; task++)
         {
             var column = task / taps * 32;
             var tap = task % taps;

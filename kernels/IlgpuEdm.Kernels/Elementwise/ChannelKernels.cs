@@ -26,9 +26,9 @@ public static class ChannelKernels
     {
         var blocks = (channels + Channels.BlockWidth - 1) / Channels.BlockWidth;
         var tasks = batch * blocks;
-        var sums = Grid.IdxX * Channels.BlockWidth;
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
-        for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
+        var sums = WorkItem.Index() * Channels.BlockWidth;
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
+        for (var task = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), tasks); task < last; task++)
         {
             var image = task / blocks;
             var channel = task % blocks * Channels.BlockWidth;
@@ -57,8 +57,8 @@ public static class ChannelKernels
         int accumulate)
     {
         var tasks = (pixels + PiecePixels - 1) / PiecePixels;
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
-        for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
+        for (var task = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), tasks); task < last; task++)
         {
             var pixel = task * PiecePixels;
             var count = pixels - pixel < PiecePixels ? pixels - pixel : PiecePixels;

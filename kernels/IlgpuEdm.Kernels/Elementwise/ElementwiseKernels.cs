@@ -21,8 +21,8 @@ public static class ElementwiseKernels
     public static void Fill(ArrayView<float> y, int count, float value)
     {
         var tasks = (count + Piece - 1) / Piece;
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
-        for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
+        for (var task = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), tasks); task < last; task++)
         {
             var start = task * Piece;
             Rows.Fill(y, start, count - start < Piece ? count - start : Piece, value);
@@ -40,8 +40,8 @@ public static class ElementwiseKernels
     public static void Combine(ArrayView<float> a, ArrayView<float> b, ArrayView<float> y, int count, float p, float q, int accumulate)
     {
         var tasks = (count + Piece - 1) / Piece;
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
-        for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
+        for (var task = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), tasks); task < last; task++)
         {
             var start = task * Piece;
             Pointwise.Combine(a, b, y, start, count - start < Piece ? count - start : Piece, p, q, accumulate);
@@ -59,8 +59,8 @@ public static class ElementwiseKernels
     public static void CombineImages(
         ArrayView<float> a, ArrayView<float> b, ArrayView<float> factors, ArrayView<float> y, int batch, int imageSize, int accumulate)
     {
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, batch);
-        for (var image = WorkShare.Start(Grid.IdxX, Grid.DimX, batch); image < last; image++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), batch);
+        for (var image = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), batch); image < last; image++)
         {
             Pointwise.Combine(a, b, y, image * imageSize, imageSize, factors[image], factors[batch + image], accumulate);
         }
@@ -74,8 +74,8 @@ public static class ElementwiseKernels
     public static void Approach(ArrayView<float> x, ArrayView<float> y, int count, float rate)
     {
         var tasks = (count + Piece - 1) / Piece;
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
-        for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
+        for (var task = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), tasks); task < last; task++)
         {
             var start = task * Piece;
             Pointwise.Approach(x, y, start, count - start < Piece ? count - start : Piece, rate);
@@ -89,8 +89,8 @@ public static class ElementwiseKernels
     public static void Silu(ArrayView<float> x, ArrayView<float> y, int count)
     {
         var tasks = (count + Piece - 1) / Piece;
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
-        for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
+        for (var task = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), tasks); task < last; task++)
         {
             var start = task * Piece;
             Pointwise.Silu(x, y, start, count - start < Piece ? count - start : Piece);
@@ -106,8 +106,8 @@ public static class ElementwiseKernels
     public static void SiluBackward(ArrayView<float> x, ArrayView<float> dy, ArrayView<float> dx, int count, int accumulate)
     {
         var tasks = (count + Piece - 1) / Piece;
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
-        for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
+        for (var task = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), tasks); task < last; task++)
         {
             var start = task * Piece;
             Pointwise.SiluBackward(x, dy, dx, start, count - start < Piece ? count - start : Piece, accumulate);

@@ -17,8 +17,8 @@ public static class PixelMeanKernels
         var blocks = (channels + Channels.BlockWidth - 1) / Channels.BlockWidth;
         var tasks = batch * blocks;
         var factor = 1f / pixels;
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
-        for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
+        for (var task = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), tasks); task < last; task++)
         {
             var image = task / blocks;
             var channel = task % blocks * Channels.BlockWidth;
@@ -42,8 +42,8 @@ public static class PixelMeanKernels
     public static void Backward(ArrayView<float> dy, ArrayView<float> dx, int batch, int pixels, int channels, int accumulate)
     {
         var factor = 1f / pixels;
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, batch);
-        for (var image = WorkShare.Start(Grid.IdxX, Grid.DimX, batch); image < last; image++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), batch);
+        for (var image = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), batch); image < last; image++)
         {
             // A tile whose rows lie 0 floats apart is one row again and again.
             Rows.StoreTile(

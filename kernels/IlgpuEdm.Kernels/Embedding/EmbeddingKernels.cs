@@ -18,8 +18,8 @@ public static class EmbeddingKernels
     public static void Positional(ArrayView<float> x, ArrayView<float> frequencies, ArrayView<float> y, int batch, int half, int sineFirst)
     {
         var tasks = batch * half;
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
-        for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
+        for (var task = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), tasks); task < last; task++)
         {
             var image = task / half;
             var i = task % half;
@@ -41,8 +41,8 @@ public static class EmbeddingKernels
     public static void Fourier(ArrayView<float> x, ArrayView<float> frequencies, ArrayView<float> y, int batch, int half, int sineFirst)
     {
         var tasks = batch * half;
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
-        for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
+        for (var task = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), tasks); task < last; task++)
         {
             var image = task / half;
             var i = task % half;

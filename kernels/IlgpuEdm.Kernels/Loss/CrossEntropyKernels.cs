@@ -21,8 +21,8 @@ public static class CrossEntropyKernels
         ArrayView<float> logits, ArrayView<float> labels, ArrayView<float> loss, ArrayView<float> gradient, int batch, int classes,
         float factor)
     {
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, batch);
-        for (var image = WorkShare.Start(Grid.IdxX, Grid.DimX, batch); image < last; image++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), batch);
+        for (var image = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), batch); image < last; image++)
         {
             var first = image * classes;
             var end = first + classes;

@@ -19,8 +19,8 @@ public static class LossKernels
         ArrayView<float> denoised, ArrayView<float> target, ArrayView<float> weights, ArrayView<float> loss, ArrayView<float> gradient,
         int batch, int imageSize, float factor)
     {
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, batch);
-        for (var image = WorkShare.Start(Grid.IdxX, Grid.DimX, batch); image < last; image++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), batch);
+        for (var image = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), batch); image < last; image++)
         {
             var weight = weights[image];
             var scale = 2f * weight * factor;

@@ -31,12 +31,12 @@ public static class MatmulKernels
         ArrayView<float> a, ArrayView<float> b, ArrayView<float> bias, ArrayView<float> c, ArrayView<float> scratch,
         MatmulShape s, int useBias, float alpha, int accumulate)
     {
-        var tile = Grid.IdxX * s.Scratch;
+        var tile = WorkItem.Index() * s.Scratch;
         var packed = tile + TileSize;
         var tasks = s.Outer * s.Inner * s.RowParts;
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
         var packedProduct = -1;
-        for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
+        for (var task = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), tasks); task < last; task++)
         {
             var product = task / s.RowParts;
             var part = task % s.RowParts;

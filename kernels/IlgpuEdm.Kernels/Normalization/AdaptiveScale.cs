@@ -1,4 +1,5 @@
 using ILGPU;
+using IlgpuEdm.Kernels.Primitives;
 
 namespace IlgpuEdm.Kernels.Normalization;
 
@@ -15,8 +16,8 @@ public static class AdaptiveScale
     /// <param name="s">The norm.</param>
     public static void Fold(ArrayView<float> scaleShift, ArrayView<float> coefficients, GroupNormShape s)
     {
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, s.Batch);
-        for (var image = WorkShare.Start(Grid.IdxX, Grid.DimX, s.Batch); image < last; image++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), s.Batch);
+        for (var image = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), s.Batch); image < last; image++)
         {
             var scales = image * 2 * s.Channels;
             var a = image * GroupNormForward.CoefficientRows * s.Channels;
@@ -46,8 +47,8 @@ public static class AdaptiveScale
         ArrayView<float> sums, ArrayView<float> gamma, ArrayView<float> beta, ArrayView<float> coefficients, ArrayView<float> scaleShift,
         ArrayView<float> gradient, GroupNormShape s, int accumulate)
     {
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, s.Batch);
-        for (var image = WorkShare.Start(Grid.IdxX, Grid.DimX, s.Batch); image < last; image++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), s.Batch);
+        for (var image = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), s.Batch); image < last; image++)
         {
             var scale = image * 2 * s.Channels;
             var shift = scale + s.Channels;

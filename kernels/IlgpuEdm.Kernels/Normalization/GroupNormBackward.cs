@@ -19,8 +19,8 @@ public static class GroupNormBackward
         ArrayView<float> x, ArrayView<float> dy, ArrayView<float> coefficients, ArrayView<float> sums, GroupNormShape s)
     {
         var tasks = s.Batch * s.Blocks;
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
-        for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
+        for (var task = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), tasks); task < last; task++)
         {
             var image = task / s.Blocks;
             var channel = task % s.Blocks * Channels.BlockWidth;
@@ -45,8 +45,8 @@ public static class GroupNormBackward
     {
         var groupTasks = s.Batch * s.Groups;
         var tasks = groupTasks + s.Channels;
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
-        for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
+        for (var task = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), tasks); task < last; task++)
         {
             if (task < groupTasks)
             {
@@ -107,8 +107,8 @@ public static class GroupNormBackward
         ArrayView<float> x, ArrayView<float> dy, ArrayView<float> coefficients, ArrayView<float> dx, GroupNormShape s, int accumulate)
     {
         var tasks = s.Batch * s.Pieces;
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
-        for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
+        for (var task = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), tasks); task < last; task++)
         {
             var image = task / s.Pieces;
             var pixel = task % s.Pieces * s.PiecePixels;

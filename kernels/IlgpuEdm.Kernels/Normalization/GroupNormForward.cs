@@ -21,8 +21,8 @@ public static class GroupNormForward
     public static void Moments(ArrayView<float> x, ArrayView<float> moments, GroupNormShape s)
     {
         var tasks = s.Batch * s.Blocks;
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
-        for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
+        for (var task = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), tasks); task < last; task++)
         {
             var image = task / s.Blocks;
             var channel = task % s.Blocks * Channels.BlockWidth;
@@ -44,8 +44,8 @@ public static class GroupNormForward
     {
         var tasks = s.Batch * s.Groups;
         var size = s.Channels / s.Groups;
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
-        for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
+        for (var task = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), tasks); task < last; task++)
         {
             var image = task / s.Groups;
             var first = task % s.Groups * size;
@@ -86,8 +86,8 @@ public static class GroupNormForward
     public static void Apply(ArrayView<float> x, ArrayView<float> coefficients, ArrayView<float> y, GroupNormShape s)
     {
         var tasks = s.Batch * s.Pieces;
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
-        for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
+        for (var task = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), tasks); task < last; task++)
         {
             var image = task / s.Pieces;
             var pixel = task % s.Pieces * s.PiecePixels;

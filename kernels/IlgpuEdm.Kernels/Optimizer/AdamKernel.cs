@@ -28,8 +28,8 @@ public static class AdamKernel
         ArrayView<float> scalars, ArrayView<float> replaced, int count)
     {
         var tasks = (count + Piece - 1) / Piece;
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
-        for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
+        for (var task = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), tasks); task < last; task++)
         {
             var start = task * Piece;
             Adam.Update(weights, gradients, m, v, ema, scalars, start, count - start < Piece ? count - start : Piece, replaced, task);

@@ -30,8 +30,8 @@ public static class RandomKernels
     {
         var blocks = BlocksOf(imageSize);
         var tasks = batch * blocks;
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
-        for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
+        for (var task = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), tasks); task < last; task++)
         {
             var image = task / blocks;
             var block = task % blocks;
@@ -53,8 +53,8 @@ public static class RandomKernels
     {
         var blocks = BlocksOf(imageSize);
         var tasks = batch * blocks;
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
-        for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
+        for (var task = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), tasks); task < last; task++)
         {
             var image = task / blocks;
             var block = task % blocks;
@@ -86,8 +86,8 @@ public static class RandomKernels
         var blocks = BlocksOf(imageSize);
         var tasks = batch * blocks;
         var factor = 1f / (1f - rate);
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
-        for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
+        for (var task = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), tasks); task < last; task++)
         {
             var image = task / blocks;
             var block = task % blocks;

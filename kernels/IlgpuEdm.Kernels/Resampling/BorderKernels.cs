@@ -20,8 +20,8 @@ public static class BorderKernels
     {
         var large = height + 2 * border;
         var pitch = rowSize + 2 * borderSize;
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, batch * large);
-        for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, batch * large); task < last; task++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), batch * large);
+        for (var task = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), batch * large); task < last; task++)
         {
             var image = task / large;
             var row = task - image * large - border;
@@ -57,8 +57,8 @@ public static class BorderKernels
     public static void TakeOff(
         ArrayView<float> x, ArrayView<float> y, int batch, int height, int rowSize, int border, int borderSize, int accumulate)
     {
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, batch * height);
-        for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, batch * height); task < last; task++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), batch * height);
+        for (var task = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), batch * height); task < last; task++)
         {
             var image = task / height;
             var from = (task + (2 * image + 1) * border) * (rowSize + 2 * borderSize) + borderSize;

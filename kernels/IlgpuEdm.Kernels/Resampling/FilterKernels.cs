@@ -29,13 +29,13 @@ public static class FilterKernels
     public static void Gather(
         ArrayView<float> x, ArrayView<float> y, ArrayView<float> weights, ArrayView<float> scratch, FilterShape s, int accumulate)
     {
-        var line = Grid.IdxX * s.Scratch;
+        var line = WorkItem.Index() * s.Scratch;
         var border = s.Padding * s.Channels;
         var size = s.LargeWidth * s.Channels;
         FillEnds(scratch, line, border, size);
         var tasks = s.Batch * s.Height;
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
-        for (var row = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); row < last; row++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
+        for (var row = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), tasks); row < last; row++)
         {
             var image = row / s.Height;
             var top = 2 * (row - image * s.Height) - s.Padding;
@@ -60,13 +60,13 @@ public static class FilterKernels
     public static void Spread(
         ArrayView<float> x, ArrayView<float> y, ArrayView<float> weights, ArrayView<float> scratch, FilterShape s, int accumulate)
     {
-        var line = Grid.IdxX * s.Scratch;
+        var line = WorkItem.Index() * s.Scratch;
         var border = (s.HalfTaps - 1) * s.Channels;
         var size = s.Width * s.Channels;
         FillEnds(scratch, line, border, size);
         var tasks = s.Batch * s.LargeHeight;
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
-        for (var row = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); row < last; row++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
+        for (var row = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), tasks); row < last; row++)
         {
             // Large pixel j lies at 2 m + phase, counted with the padding, and sums small pixels m - half + 1 to m.
             var image = row / s.LargeHeight;

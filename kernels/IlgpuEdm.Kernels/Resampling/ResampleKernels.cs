@@ -19,8 +19,8 @@ public static class ResampleKernels
     /// <param name="accumulate">Not 0 to add to y.</param>
     public static void Spread(ArrayView<float> x, ArrayView<float> y, int rows, int width, int channels, float factor, int accumulate)
     {
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, rows);
-        for (var row = WorkShare.Start(Grid.IdxX, Grid.DimX, rows); row < last; row++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), rows);
+        for (var row = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), rows); row < last; row++)
         {
             var from = row * width * channels;
             for (var corner = 0; corner < 4; corner++)
@@ -41,8 +41,8 @@ public static class ResampleKernels
     /// <param name="accumulate">Not 0 to add to y.</param>
     public static void Gather(ArrayView<float> x, ArrayView<float> y, int rows, int width, int channels, float factor, int accumulate)
     {
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, rows);
-        for (var row = WorkShare.Start(Grid.IdxX, Grid.DimX, rows); row < last; row++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), rows);
+        for (var row = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), rows); row < last; row++)
         {
             var to = row * width * channels;
             for (var corner = 0; corner < 4; corner++)

@@ -13,8 +13,12 @@ public sealed partial class Device : IDisposable
     /// <summary>Work items on a GPU.</summary>
     internal const int FatItemsOnGpu = 4096;
 
+    // Few enough for their scratch, many enough that cores end a launch together although others disturb one of them.
+    private const int ItemsPerCore = 4;
+
     private readonly Context _context;
     private readonly KernelLoader _kernels;
+    private readonly WorkerTeam? _team;
 
     private Device(Context context, Accelerator accelerator, DeviceKind kind, string spec)
     {
@@ -22,12 +26,13 @@ public sealed partial class Device : IDisposable
         Accelerator = accelerator;
         Kind = kind;
         Spec = spec;
-        _kernels = new KernelLoader(accelerator);
+        _team = spec == DeviceCatalog.Cpu ? new WorkerTeam(Environment.ProcessorCount) : null;
+        _kernels = new KernelLoader(accelerator, _team);
         Pool = new MemoryPool(this);
         Profile = new KernelProfile(this);
         MaxWorkItems = kind switch
         {
-            DeviceKind.Cpu => Environment.ProcessorCount,
+            DeviceKind.Cpu => ItemsPerCore * Environment.ProcessorCount,
             DeviceKind.OpenCl when accelerator.WarpSize <= 8 => Math.Max(1, 4 * accelerator.NumMultiprocessors),
             _ => FatItemsOnGpu,
         };
@@ -142,6 +147,7 @@ public sealed partial class Device : IDisposable
     {
         Pool.Dispose();
         _kernels.Dispose();
+        _team?.Dispose();
         Accelerator.Dispose();
         _context.Dispose();
     }

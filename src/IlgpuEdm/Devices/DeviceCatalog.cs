@@ -10,6 +10,9 @@ namespace IlgpuEdm.Devices;
 /// <summary>Finds devices and opens them by name.</summary>
 internal static class DeviceCatalog
 {
+    /// <summary>What opens the CPU.</summary>
+    public const string Cpu = "cpu";
+
     private const string HowToGetOpenCl =
         "an OpenCL driver for a GPU comes with its vendor's software, one for CPUs with the package pocl-opencl-icd (Debian, Ubuntu)";
 
@@ -39,7 +42,7 @@ internal static class DeviceCatalog
         }
 
         found.Add(new DeviceInfo(
-            "cpu", "ILGPU CPU accelerator", DeviceKind.Cpu, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
+            Cpu, "ILGPU CPU accelerator", DeviceKind.Cpu, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
             $"{Environment.ProcessorCount} cores, {System.Numerics.Vector<float>.Count * 32}-bit or wider SIMD"));
         return found;
     }
@@ -52,7 +55,7 @@ internal static class DeviceCatalog
         {
             case "auto":
                 return OpenCuda(null) ?? OpenOpenCl(null) ?? OpenCpu(emulator: false);
-            case "cpu":
+            case Cpu:
                 return OpenCpu(emulator: false);
             case "cpu:emulator":
                 return OpenCpu(emulator: true);
@@ -83,7 +86,7 @@ internal static class DeviceCatalog
         var device = emulator ? new CPUDevice(16, 4, 1) : new CPUDevice(2, 32, Environment.ProcessorCount);
         var context = DeviceContext.ForCpu(device);
         var accelerator = context.GetCPUDevice(0).CreateCPUAccelerator(context, CPUAcceleratorMode.Parallel);
-        return (context, accelerator, DeviceKind.Cpu, emulator ? "cpu:emulator" : "cpu");
+        return (context, accelerator, DeviceKind.Cpu, emulator ? "cpu:emulator" : Cpu);
     }
 
     private static (Context, Accelerator, DeviceKind, string)? OpenCuda(int? index)

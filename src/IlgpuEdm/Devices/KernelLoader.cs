@@ -12,9 +12,11 @@ namespace IlgpuEdm.Devices;
 /// <summary>
 /// Compiles kernels when they are first launched, with repairs to the generated text, and holds them for the device's life.
 /// </summary>
-internal sealed partial class KernelLoader(Accelerator accelerator) : IDisposable
+/// <param name="accelerator">The accelerator.</param>
+/// <param name="team">Who runs kernels as .NET code, uncompiled; null to compile them for the accelerator.</param>
+internal sealed partial class KernelLoader(Accelerator accelerator, WorkerTeam? team) : IDisposable
 {
-    private readonly ConcurrentDictionary<Delegate, (Kernel Kernel, Delegate Launcher, string Name)> _loaded = new();
+    private readonly ConcurrentDictionary<Delegate, (Kernel? Kernel, Delegate Launcher, string Name)> _loaded = new();
 
     /// <summary>The typed launcher of a kernel, and its name in profiles.</summary>
     public (TLauncher Launcher, string Name) Get<TLauncher>(Delegate kernel)
@@ -22,7 +24,7 @@ internal sealed partial class KernelLoader(Accelerator accelerator) : IDisposabl
     {
         if (!_loaded.TryGetValue(kernel, out var entry))
         {
-            entry = Load<TLauncher>(kernel.Method);
+            entry = team == null ? Load<TLauncher>(kernel.Method) : (null, CpuKernels.Launcher<TLauncher>(kernel, team), Name(kernel.Method));
             _loaded[kernel] = entry;
         }
 
@@ -56,14 +58,16 @@ internal sealed partial class KernelLoader(Accelerator accelerator) : IDisposabl
         }
 
         var kernel = accelerator.LoadKernel(compiled);
-        return (kernel, kernel.CreateLauncherDelegate<TLauncher>(), $"{method.DeclaringType!.Name}.{method.Name}");
+        return (kernel, kernel.CreateLauncherDelegate<TLauncher>(), Name(method));
     }
+
+    private static string Name(MethodInfo method) => $"{method.DeclaringType!.Name}.{method.Name}";
 
     // ILGPU numbers names by the order of compilation; renumbered by appearance, drivers find the same text in their caches.
     private static string Canonical(string text)
     {
         var numbers = new Dictionary<string, int>();
-        return Name().Replace(text, match =>
+        return GeneratedName().Replace(text, match =>
         {
             var key = match.Groups["n"].Value;
             if (!numbers.TryGetValue(key, out var number))
@@ -77,13 +81,13 @@ internal sealed partial class KernelLoader(Accelerator accelerator) : IDisposabl
     }
 
     [GeneratedRegex(@"(?<p>\bL_|\btype_|\b_[A-Za-z]\w*?_|\bretval_|\bshared_var_len_|\bshared_var_)(?<n>\d+)(?=\b|_kernel)")]
-    private static partial Regex Name();
+    private static partial Regex GeneratedName();
 
     public void Dispose()
     {
         foreach (var (kernel, _, _) in _loaded.Values)
         {
-            kernel.Dispose();
+            kernel?.Dispose();
         }
 
         _loaded.Clear();
