@@ -9,26 +9,50 @@ namespace IlgpuEdm.Kernels.Normalization;
 /// </summary>
 public static class GroupNormBackward
 {
-    /// <summary>Sums of each channel of each image.</summary>
+    /// <summary>Turns the gradient of the output into dz, and sums each channel of each image.</summary>
     /// <param name="x">Input of the norm, <c>[N, H, W, C]</c>.</param>
-    /// <param name="dy">Gradient of the output.</param>
+    /// <param name="dy">Gradient of the output; becomes dz.</param>
     /// <param name="coefficients">The table of the forward pass.</param>
     /// <param name="sums">Receives <c>[N, 2, C]</c>: the sums of dz and of dz (x - mean).</param>
     /// <param name="s">The norm.</param>
     public static void Reduce(
         ArrayView<float> x, ArrayView<float> dy, ArrayView<float> coefficients, ArrayView<float> sums, GroupNormShape s)
     {
-        var tasks = s.Batch * s.Blocks;
+        var blocks = (s.Channels + Channels.BlockWidth - 1) / Channels.BlockWidth;
+        var tasks = s.Batch * blocks;
         var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
         for (var task = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), tasks); task < last; task++)
         {
-            var image = task / s.Blocks;
-            var channel = task % s.Blocks * Channels.BlockWidth;
+            var image = task / blocks;
+            var channel = task % blocks * Channels.BlockWidth;
             var count = s.Channels - channel < Channels.BlockWidth ? s.Channels - channel : Channels.BlockWidth;
+            var offset = image * s.Pixels * s.Channels + channel;
             NormGradient.Reduce(
-                x, dy, image * s.Pixels * s.Channels + channel, s.Pixels, s.Channels, count,
+                x, offset, s.Channels, dy, offset, s.Channels, s.Pixels, count,
                 coefficients, image * GroupNormForward.CoefficientRows * s.Channels + channel, s.Channels, s.Silu,
                 sums, image * 2 * s.Channels + channel);
+        }
+    }
+
+    /// <summary>Adds the sums that a convolution gathered strip by strip.</summary>
+    /// <param name="parts">The sums of each strip, <c>[N, strip, 2, C]</c>.</param>
+    /// <param name="sums">Receives <c>[N, 2, C]</c>.</param>
+    /// <param name="batch">Images.</param>
+    /// <param name="strips">Strips of an image.</param>
+    /// <param name="size">Sums of a strip, 2 C.</param>
+    public static void AddParts(ArrayView<float> parts, ArrayView<float> sums, int batch, int strips, int size)
+    {
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), batch);
+        for (var image = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), batch); image < last; image++)
+        {
+            Rows.Copy(parts, image * strips * size, sums, image * size, size);
+            for (var strip = 1; strip < strips; strip++)
+            {
+                for (var i = 0; i < size; i++)
+                {
+                    sums[image * size + i] += parts[(image * strips + strip) * size + i];
+                }
+            }
         }
     }
 
@@ -96,15 +120,18 @@ public static class GroupNormBackward
         }
     }
 
-    /// <summary>Writes the gradient of the input.</summary>
-    /// <param name="x">Input of the norm.</param>
-    /// <param name="dy">Gradient of the output.</param>
+    /// <summary>Writes the gradient of the input, or of the channels of it that lie in one of two tensors.</summary>
+    /// <param name="x">Those channels of the input, <c>[N, H, W, count]</c>.</param>
+    /// <param name="dz">Gradient before SiLU, <c>[N, H, W, C]</c>.</param>
     /// <param name="coefficients">The table, complete.</param>
-    /// <param name="dx">Receives the gradient.</param>
+    /// <param name="dx">Receives the gradient, laid out as x.</param>
     /// <param name="s">The norm.</param>
+    /// <param name="channel">The first of the channels.</param>
+    /// <param name="count">How many they are.</param>
     /// <param name="accumulate">Not 0 to add to the gradient.</param>
     public static void Apply(
-        ArrayView<float> x, ArrayView<float> dy, ArrayView<float> coefficients, ArrayView<float> dx, GroupNormShape s, int accumulate)
+        ArrayView<float> x, ArrayView<float> dz, ArrayView<float> coefficients, ArrayView<float> dx, GroupNormShape s, int channel,
+        int count, int accumulate)
     {
         var tasks = s.Batch * s.Pieces;
         var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
@@ -113,9 +140,10 @@ public static class GroupNormBackward
             var image = task / s.Pieces;
             var pixel = task % s.Pieces * s.PiecePixels;
             var pixels = s.Pixels - pixel < s.PiecePixels ? s.Pixels - pixel : s.PiecePixels;
+            pixel += image * s.Pixels;
             NormGradient.Apply(
-                x, dy, dx, (image * s.Pixels + pixel) * s.Channels, pixels, s.Channels,
-                coefficients, image * GroupNormForward.CoefficientRows * s.Channels, s.Silu, accumulate);
+                x, dx, pixel * count, dz, pixel * s.Channels + channel, s.Channels, pixels, count,
+                coefficients, image * GroupNormForward.CoefficientRows * s.Channels + channel, accumulate);
         }
     }
 }

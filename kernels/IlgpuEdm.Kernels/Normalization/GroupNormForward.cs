@@ -14,33 +14,38 @@ public static class GroupNormForward
     /// </summary>
     public const int CoefficientRows = 6;
 
-    /// <summary>Moments of each channel of each image.</summary>
-    /// <param name="x">Input, <c>[N, H, W, C]</c>.</param>
-    /// <param name="moments">Receives <c>[N, 2, C]</c>: mean, and sum of squared deviations.</param>
-    /// <param name="s">The norm.</param>
-    public static void Moments(ArrayView<float> x, ArrayView<float> moments, GroupNormShape s)
+    /// <summary>Moments of each channel of each image, in one part.</summary>
+    /// <param name="x">A tensor, <c>[N, H, W, C]</c>.</param>
+    /// <param name="moments">Receives <c>[N, 1, 2, C]</c>: mean, and sum of squared deviations.</param>
+    /// <param name="batch">Images.</param>
+    /// <param name="pixels">Pixels of an image.</param>
+    /// <param name="channels">Channels.</param>
+    public static void Moments(ArrayView<float> x, ArrayView<float> moments, int batch, int pixels, int channels)
     {
-        var tasks = s.Batch * s.Blocks;
+        var blocks = (channels + Channels.BlockWidth - 1) / Channels.BlockWidth;
+        var tasks = batch * blocks;
         var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
         for (var task = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), tasks); task < last; task++)
         {
-            var image = task / s.Blocks;
-            var channel = task % s.Blocks * Channels.BlockWidth;
-            var count = s.Channels - channel < Channels.BlockWidth ? s.Channels - channel : Channels.BlockWidth;
+            var image = task / blocks;
+            var channel = task % blocks * Channels.BlockWidth;
+            var count = channels - channel < Channels.BlockWidth ? channels - channel : Channels.BlockWidth;
             Channels.Moments(
-                x, image * s.Pixels * s.Channels + channel, s.Pixels, s.Channels, count,
-                moments, image * 2 * s.Channels + channel, (image * 2 + 1) * s.Channels + channel);
+                x, image * pixels * channels + channel, pixels, channels, count,
+                moments, image * 2 * channels + channel, (image * 2 + 1) * channels + channel);
         }
     }
 
     /// <summary>Combines the channels of each group and writes the norm as an affine map of each channel.</summary>
-    /// <param name="moments">What <see cref="Moments"/> made.</param>
+    /// <param name="first">Moments of the first channels.</param>
+    /// <param name="second">Moments of the others, if there are any.</param>
     /// <param name="gamma">Scale, <c>[C]</c>.</param>
     /// <param name="beta">Shift, <c>[C]</c>.</param>
     /// <param name="coefficients">Receives the table, <c>[N, 6, C]</c>.</param>
     /// <param name="s">The norm.</param>
     public static void Coefficients(
-        ArrayView<float> moments, ArrayView<float> gamma, ArrayView<float> beta, ArrayView<float> coefficients, GroupNormShape s)
+        ChannelMoments first, ChannelMoments second, ArrayView<float> gamma, ArrayView<float> beta, ArrayView<float> coefficients,
+        GroupNormShape s)
     {
         var tasks = s.Batch * s.Groups;
         var size = s.Channels / s.Groups;
@@ -48,34 +53,62 @@ public static class GroupNormForward
         for (var task = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), tasks); task < last; task++)
         {
             var image = task / s.Groups;
-            var first = task % s.Groups * size;
-            var means = image * 2 * s.Channels + first;
-            var squares = means + s.Channels;
+            var channel = task % s.Groups * size;
             var mean = 0f;
-            for (var i = 0; i < size; i++)
+            for (var c = channel; c < channel + size; c++)
             {
-                mean += moments[means + i];
+                mean += c < s.FirstChannels
+                    ? Mean(first, image, c, s.FirstChannels, s.Pixels)
+                    : Mean(second, image, c - s.FirstChannels, s.Channels - s.FirstChannels, s.Pixels);
             }
 
             mean /= size;
             var sum = 0f;
-            for (var i = 0; i < size; i++)
+            for (var c = channel; c < channel + size; c++)
             {
-                var d = moments[means + i] - mean;
-                sum += moments[squares + i] + s.Pixels * d * d;
+                sum += c < s.FirstChannels
+                    ? Squares(first, image, c, s.FirstChannels, s.Pixels, mean)
+                    : Squares(second, image, c - s.FirstChannels, s.Channels - s.FirstChannels, s.Pixels, mean);
             }
 
             var inverse = 1f / MathF.Sqrt(sum / (size * s.Pixels) + s.Epsilon);
-            var table = image * CoefficientRows * s.Channels + first;
+            var table = image * CoefficientRows * s.Channels + channel;
             for (var i = 0; i < size; i++)
             {
-                var a = inverse * gamma[first + i];
+                var a = inverse * gamma[channel + i];
                 coefficients[table + i] = a;
-                coefficients[table + s.Channels + i] = beta[first + i] - mean * a;
+                coefficients[table + s.Channels + i] = beta[channel + i] - mean * a;
                 coefficients[table + 2 * s.Channels + i] = mean;
                 coefficients[table + 5 * s.Channels + i] = inverse;
             }
         }
+    }
+
+    private static float Mean(ChannelMoments m, int image, int channel, int channels, int pixels)
+    {
+        var sum = 0f;
+        for (var part = 0; part < m.Parts; part++)
+        {
+            var left = pixels - part * m.PartPixels;
+            sum += m.Values[(image * m.Parts + part) * 2 * channels + channel] * (left < m.PartPixels ? left : m.PartPixels);
+        }
+
+        return sum / pixels;
+    }
+
+    // The squared deviations from another mean than the channel's.
+    private static float Squares(ChannelMoments m, int image, int channel, int channels, int pixels, float mean)
+    {
+        var sum = 0f;
+        for (var part = 0; part < m.Parts; part++)
+        {
+            var left = pixels - part * m.PartPixels;
+            var o = (image * m.Parts + part) * 2 * channels + channel;
+            var d = m.Values[o] - mean;
+            sum += m.Values[o + channels] + (left < m.PartPixels ? left : m.PartPixels) * d * d;
+        }
+
+        return sum;
     }
 
     /// <summary>Applies the affine maps, and SiLU.</summary>
@@ -93,8 +126,9 @@ public static class GroupNormForward
             var pixel = task % s.Pieces * s.PiecePixels;
             var pixels = s.Pixels - pixel < s.PiecePixels ? s.Pixels - pixel : s.PiecePixels;
             var table = image * CoefficientRows * s.Channels;
-            Channels.Affine(
-                x, y, (image * s.Pixels + pixel) * s.Channels, pixels, s.Channels, coefficients, table, table + s.Channels, s.Silu);
+            var offset = (image * s.Pixels + pixel) * s.Channels;
+            Lines.Gather(
+                x, offset, 1, pixels, s.Channels, coefficients, table, table + s.Channels, s.Silu != 0 ? 2 : 1, y, offset, s.Channels, 0);
         }
     }
 }

@@ -14,6 +14,9 @@ public struct GroupNormShape
     /// <summary>Channels.</summary>
     public int Channels;
 
+    /// <summary>Channels that lie in the first of two tensors; all where there is one.</summary>
+    public int FirstChannels;
+
     /// <summary>Groups; divides the channels.</summary>
     public int Groups;
 
@@ -28,7 +31,4 @@ public struct GroupNormShape
 
     /// <summary>What is added to the variance.</summary>
     public float Epsilon;
-
-    /// <summary>Blocks of 16 channels.</summary>
-    public readonly int Blocks => (Channels + 15) / 16;
 }

@@ -1,12 +1,13 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using ILGPU;
 using ILGPU.IR.Intrinsics;
 
 namespace IlgpuEdm.Kernels.Primitives;
 
 /// <summary>
-/// Work on images along their channels: moments, affine maps and the sums that their gradients need. Sums over pixels are gathered
+/// Work on images along their channels: sums and moments. Sums over pixels are gathered
 /// in runs of 32 first, which keeps their rounding error near that of one addition.
 /// </summary>
 public static class Channels
@@ -95,6 +96,12 @@ public static class Channels
         ArrayView<float> x, int offset, int pixels, int stride, int channels, ArrayView<float> moments, int meanOffset, int squareOffset)
     {
         ref var from = ref x[offset];
+        if (channels == BlockWidth && Vector512.IsHardwareAccelerated)
+        {
+            MomentsWide(ref from, pixels, stride, ref moments[meanOffset], ref moments[squareOffset]);
+            return;
+        }
+
         var j = 0;
         for (; j <= channels - Vector<float>.Count; j += Vector<float>.Count)
         {
@@ -138,6 +145,43 @@ public static class Channels
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void MomentsWide(ref float x, int pixels, int stride, ref float means, ref float squares)
+    {
+        var total = Vector512<float>.Zero;
+        nint o = 0;
+        for (var p0 = 0; p0 < pixels; p0 += Run)
+        {
+            var part = Vector512<float>.Zero;
+            for (var i = Math.Min(Run, pixels - p0); i > 0; i--)
+            {
+                part += Vector512.LoadUnsafe(ref x, (nuint)o);
+                o += stride;
+            }
+
+            total += part;
+        }
+
+        var mean = total * (1f / pixels);
+        mean.StoreUnsafe(ref means);
+        total = Vector512<float>.Zero;
+        o = 0;
+        for (var p0 = 0; p0 < pixels; p0 += Run)
+        {
+            var part = Vector512<float>.Zero;
+            for (var i = Math.Min(Run, pixels - p0); i > 0; i--)
+            {
+                var d = Vector512.LoadUnsafe(ref x, (nuint)o) - mean;
+                part = Vector512.FusedMultiplyAdd(d, d, part);
+                o += stride;
+            }
+
+            total += part;
+        }
+
+        total.StoreUnsafe(ref squares);
+    }
+
     /// <summary>The portable body of <see cref="Moments"/>.</summary>
     /// <inheritdoc cref="Moments"/>
     public static void MomentsPortable(
@@ -163,66 +207,6 @@ public static class Channels
             }
 
             moments[squareOffset + j] = total;
-        }
-    }
-
-    /// <summary>
-    /// An affine map of each channel, with SiLU after it if asked for: <c>z = a * x + b</c>, <c>y = z</c> or <c>z * sigmoid(z)</c>.
-    /// </summary>
-    /// <param name="x">The pixels.</param>
-    /// <param name="y">The result.</param>
-    /// <param name="offset">Where both start.</param>
-    /// <param name="pixels">Number of pixels.</param>
-    /// <param name="channels">Channels of a pixel.</param>
-    /// <param name="coefficients">Holds a and b, a float a channel each.</param>
-    /// <param name="aOffset">Where a starts.</param>
-    /// <param name="bOffset">Where b starts.</param>
-    /// <param name="silu">Not 0 for SiLU.</param>
-    [IntrinsicImplementation]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void Affine(
-        ArrayView<float> x, ArrayView<float> y, int offset, int pixels, int channels,
-        ArrayView<float> coefficients, int aOffset, int bOffset, int silu)
-    {
-        ref var from = ref x[offset];
-        ref var to = ref y[offset];
-        ref var a = ref coefficients[aOffset];
-        ref var b = ref coefficients[bOffset];
-        for (var p = 0; p < pixels; p++)
-        {
-            var j = 0;
-            for (; j <= channels - Vector<float>.Count; j += Vector<float>.Count)
-            {
-                var z = Vector.FusedMultiplyAdd(
-                    Vector.LoadUnsafe(ref a, (nuint)j), Vector.LoadUnsafe(ref from, (nuint)j), Vector.LoadUnsafe(ref b, (nuint)j));
-                (silu != 0 ? z * FloatMath.Sigmoid(z) : z).StoreUnsafe(ref to, (nuint)j);
-            }
-
-            for (; j < channels; j++)
-            {
-                var z = Unsafe.Add(ref a, j) * Unsafe.Add(ref from, j) + Unsafe.Add(ref b, j);
-                Unsafe.Add(ref to, j) = silu != 0 ? z * FloatMath.Sigmoid(z) : z;
-            }
-
-            from = ref Unsafe.Add(ref from, channels);
-            to = ref Unsafe.Add(ref to, channels);
-        }
-    }
-
-    /// <summary>The portable body of <see cref="Affine"/>.</summary>
-    /// <inheritdoc cref="Affine"/>
-    public static void AffinePortable(
-        ArrayView<float> x, ArrayView<float> y, int offset, int pixels, int channels,
-        ArrayView<float> coefficients, int aOffset, int bOffset, int silu)
-    {
-        for (var p = 0; p < pixels; p++)
-        {
-            for (var j = 0; j < channels; j++)
-            {
-                var o = offset + p * channels + j;
-                var z = coefficients[aOffset + j] * x[o] + coefficients[bOffset + j];
-                y[o] = silu != 0 ? z * FloatMath.Sigmoid(z) : z;
-            }
         }
     }
 }

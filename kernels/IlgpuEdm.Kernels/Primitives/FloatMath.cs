@@ -8,7 +8,7 @@ namespace IlgpuEdm.Kernels.Primitives;
 /// Elementary functions in float32 written out as polynomials, once for scalars and once for vectors, so that every device computes
 /// the same values up to the last bits; the approximations built into GPUs are coarser and differ between vendors.
 /// </summary>
-public static class FloatMath
+public static partial class FloatMath
 {
     private const float Log2E = 1.44269504f;
     private const float Ln2High = 0.693359375f;

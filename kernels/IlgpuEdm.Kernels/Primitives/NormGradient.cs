@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using ILGPU;
 using ILGPU.IR.Intrinsics;
 
@@ -9,13 +10,16 @@ namespace IlgpuEdm.Kernels.Primitives;
 public static class NormGradient
 {
     /// <summary>
-    /// Gathers, for each channel, <c>s1 = sum of dz</c> and <c>s2 = sum of dz * (x - mean)</c> over the pixels of an image.
+    /// Multiplies SiLU's slope into the gradient, so that it is dz, and gathers for each channel <c>s1 = sum of dz</c> and
+    /// <c>s2 = sum of dz * (x - mean)</c> over pixels of an image.
     /// </summary>
     /// <param name="x">The input of the norm.</param>
-    /// <param name="dy">The gradient of the result.</param>
-    /// <param name="offset">The first channel of the first pixel.</param>
+    /// <param name="xOffset">The first channel of the first pixel.</param>
+    /// <param name="xStride">From a pixel to the next.</param>
+    /// <param name="dy">The gradient of the result; becomes dz.</param>
+    /// <param name="dyOffset">The first channel of the first pixel.</param>
+    /// <param name="dyStride">From a pixel to the next.</param>
     /// <param name="pixels">Number of pixels.</param>
-    /// <param name="stride">From a pixel to the next.</param>
     /// <param name="channels">Channels, 1 to 16.</param>
     /// <param name="coefficients">Holds a, b and the mean of the channel's group, <c>[3, channelCount]</c>.</param>
     /// <param name="aOffset">Where a starts, at the first of these channels.</param>
@@ -26,37 +30,46 @@ public static class NormGradient
     [IntrinsicImplementation]
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Reduce(
-        ArrayView<float> x, ArrayView<float> dy, int offset, int pixels, int stride, int channels,
+        ArrayView<float> x, int xOffset, int xStride, ArrayView<float> dy, int dyOffset, int dyStride, int pixels, int channels,
         ArrayView<float> coefficients, int aOffset, int channelCount, int silu, ArrayView<float> sums, int sumsOffset)
     {
-        ref var input = ref x[offset];
-        ref var gradient = ref dy[offset];
+        if (channels == 16 && Vector512.IsHardwareAccelerated)
+        {
+            ReduceWide(
+                ref x[xOffset], xStride, ref dy[dyOffset], dyStride, pixels, ref coefficients[aOffset], channelCount, silu != 0,
+                ref sums[sumsOffset]);
+            return;
+        }
+
+        ref var input = ref x[xOffset];
+        ref var gradient = ref dy[dyOffset];
         ref var a = ref coefficients[aOffset];
-        ref var b = ref coefficients[aOffset + channelCount];
-        ref var means = ref coefficients[aOffset + 2 * channelCount];
         var j = 0;
         for (; j <= channels - Vector<float>.Count; j += Vector<float>.Count)
         {
             var va = Vector.LoadUnsafe(ref a, (nuint)j);
-            var vb = Vector.LoadUnsafe(ref b, (nuint)j);
-            var mean = Vector.LoadUnsafe(ref means, (nuint)j);
+            var vb = Vector.LoadUnsafe(ref a, (nuint)(channelCount + j));
+            var mean = Vector.LoadUnsafe(ref a, (nuint)(2 * channelCount + j));
             Vector<float> total1 = default, total2 = default;
             for (var p0 = 0; p0 < pixels; p0 += 32)
             {
                 Vector<float> part1 = default, part2 = default;
-                var o = (nint)p0 * stride + j;
+                ref var from = ref Unsafe.Add(ref input, p0 * xStride + j);
+                ref var to = ref Unsafe.Add(ref gradient, p0 * dyStride + j);
                 for (var i = Math.Min(32, pixels - p0); i > 0; i--)
                 {
-                    var v = Vector.LoadUnsafe(ref Unsafe.Add(ref input, o));
-                    var dz = Vector.LoadUnsafe(ref Unsafe.Add(ref gradient, o));
+                    var v = Vector.LoadUnsafe(ref from);
+                    var dz = Vector.LoadUnsafe(ref to);
                     if (silu != 0)
                     {
                         dz *= Pointwise.SiluSlope(Vector.FusedMultiplyAdd(va, v, vb));
+                        dz.StoreUnsafe(ref to);
                     }
 
                     part1 += dz;
                     part2 = Vector.FusedMultiplyAdd(dz, v - mean, part2);
-                    o += stride;
+                    from = ref Unsafe.Add(ref from, xStride);
+                    to = ref Unsafe.Add(ref to, dyStride);
                 }
 
                 total1 += part1;
@@ -70,14 +83,50 @@ public static class NormGradient
         if (j < channels)
         {
             ReducePortable(
-                x, dy, offset + j, pixels, stride, channels - j, coefficients, aOffset + j, channelCount, silu, sums, sumsOffset + j);
+                x, xOffset + j, xStride, dy, dyOffset + j, dyStride, pixels, channels - j, coefficients, aOffset + j, channelCount, silu,
+                sums, sumsOffset + j);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void ReduceWide(
+        ref float from, int xStride, ref float to, int dyStride, int pixels, ref float a, int channelCount, bool silu, ref float sums)
+    {
+        var va = Vector512.LoadUnsafe(ref a);
+        var vb = Vector512.LoadUnsafe(ref a, (nuint)channelCount);
+        var mean = Vector512.LoadUnsafe(ref a, (nuint)(2 * channelCount));
+        Vector512<float> total1 = default, total2 = default;
+        for (var p0 = 0; p0 < pixels; p0 += 32)
+        {
+            Vector512<float> part1 = default, part2 = default;
+            for (var i = Math.Min(32, pixels - p0); i > 0; i--)
+            {
+                var v = Vector512.LoadUnsafe(ref from);
+                var dz = Vector512.LoadUnsafe(ref to);
+                if (silu)
+                {
+                    dz *= Pointwise.SiluSlope(Vector512.FusedMultiplyAdd(va, v, vb));
+                    dz.StoreUnsafe(ref to);
+                }
+
+                part1 += dz;
+                part2 = Vector512.FusedMultiplyAdd(dz, v - mean, part2);
+                from = ref Unsafe.Add(ref from, xStride);
+                to = ref Unsafe.Add(ref to, dyStride);
+            }
+
+            total1 += part1;
+            total2 += part2;
+        }
+
+        total1.StoreUnsafe(ref sums);
+        total2.StoreUnsafe(ref sums, (nuint)channelCount);
     }
 
     /// <summary>The portable body of <see cref="Reduce"/>.</summary>
     /// <inheritdoc cref="Reduce"/>
     public static void ReducePortable(
-        ArrayView<float> x, ArrayView<float> dy, int offset, int pixels, int stride, int channels,
+        ArrayView<float> x, int xOffset, int xStride, ArrayView<float> dy, int dyOffset, int dyStride, int pixels, int channels,
         ArrayView<float> coefficients, int aOffset, int channelCount, int silu, ArrayView<float> sums, int sumsOffset)
     {
         for (var j = 0; j < channels; j++)
@@ -94,11 +143,13 @@ public static class NormGradient
                 var part2 = 0f;
                 for (var p = p0; p < end; p++)
                 {
-                    var v = x[offset + p * stride + j];
-                    var dz = dy[offset + p * stride + j];
+                    var v = x[xOffset + p * xStride + j];
+                    var o = dyOffset + p * dyStride + j;
+                    var dz = dy[o];
                     if (silu != 0)
                     {
                         dz *= Pointwise.SiluSlope(a * v + b);
+                        dy[o] = dz;
                     }
 
                     part1 += dz;
@@ -114,94 +165,119 @@ public static class NormGradient
         }
     }
 
-    /// <summary>Writes the gradient of the norm's input: <c>dx = a dz + p (x - mean) + q</c>.</summary>
-    /// <param name="x">The input of the norm.</param>
-    /// <param name="dy">The gradient of the result.</param>
+    /// <summary>Writes the gradient of the input: <c>dx = a dz + (x - mean) p + q</c>.</summary>
+    /// <param name="x">The input of the norm; the gradient of the input lies as it does.</param>
     /// <param name="dx">The gradient of the input.</param>
-    /// <param name="offset">Where all three start.</param>
+    /// <param name="xOffset">Where both start.</param>
+    /// <param name="dz">The gradient before SiLU.</param>
+    /// <param name="dzOffset">The first of these channels in the first pixel.</param>
+    /// <param name="dzStride">From a pixel to the next.</param>
     /// <param name="pixels">Number of pixels.</param>
-    /// <param name="channels">Channels of a pixel.</param>
-    /// <param name="coefficients">Holds a, b, mean, p and q, <c>[5, channels]</c>.</param>
-    /// <param name="aOffset">Where a starts.</param>
-    /// <param name="silu">Not 0 if SiLU follows the norm.</param>
+    /// <param name="channels">Channels of a pixel of x.</param>
+    /// <param name="coefficients">Holds a, b, mean, p and q, <c>[5, dzStride]</c>.</param>
+    /// <param name="aOffset">Where a starts, at the first of these channels.</param>
     /// <param name="accumulate">0 to overwrite the gradient, else it is added to.</param>
     [IntrinsicImplementation]
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Apply(
-        ArrayView<float> x, ArrayView<float> dy, ArrayView<float> dx, int offset, int pixels, int channels,
-        ArrayView<float> coefficients, int aOffset, int silu, int accumulate)
+        ArrayView<float> x, ArrayView<float> dx, int xOffset, ArrayView<float> dz, int dzOffset, int dzStride, int pixels, int channels,
+        ArrayView<float> coefficients, int aOffset, int accumulate)
     {
-        var vectorChannels = channels - channels % Vector<float>.Count;
-        ref var input = ref x[offset];
-        ref var gradient = ref dy[offset];
-        ref var to = ref dx[offset];
+        ref var input = ref x[xOffset];
+        ref var gradient = ref dz[dzOffset];
+        ref var to = ref dx[xOffset];
         ref var a = ref coefficients[aOffset];
+        var wide = Vector512.IsHardwareAccelerated ? channels & ~15 : 0;
+        if (wide > 0)
+        {
+            ApplyWide(ref input, ref to, ref gradient, dzStride, pixels, channels, wide, ref a, accumulate != 0);
+        }
+
+        if (wide < channels)
+        {
+            ApplyNarrow(ref input, ref to, ref gradient, dzStride, pixels, channels, wide, ref a, accumulate != 0);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void ApplyWide(
+        ref float x, ref float dx, ref float dz, int dzStride, int pixels, int channels, int wide, ref float a, bool accumulate)
+    {
+        for (var j = 0; j < wide; j += 16)
+        {
+            ref var c = ref Unsafe.Add(ref a, j);
+            var va = Vector512.LoadUnsafe(ref c);
+            var mean = Vector512.LoadUnsafe(ref c, (nuint)(2 * dzStride));
+            var vp = Vector512.LoadUnsafe(ref c, (nuint)(3 * dzStride));
+            var vq = Vector512.LoadUnsafe(ref c, (nuint)(4 * dzStride));
+            nint o = j, from = j;
+            for (var pixel = 0; pixel < pixels; pixel++)
+            {
+                var d = Vector512.FusedMultiplyAdd(
+                    Vector512.LoadUnsafe(ref x, (nuint)o) - mean, vp,
+                    Vector512.FusedMultiplyAdd(va, Vector512.LoadUnsafe(ref dz, (nuint)from), vq));
+                if (accumulate)
+                {
+                    d += Vector512.LoadUnsafe(ref dx, (nuint)o);
+                }
+
+                d.StoreUnsafe(ref dx, (nuint)o);
+                o += channels;
+                from += dzStride;
+            }
+        }
+    }
+
+    private static void ApplyNarrow(
+        ref float x, ref float dx, ref float dz, int dzStride, int pixels, int channels, int first, ref float a, bool accumulate)
+    {
         for (var pixel = 0; pixel < pixels; pixel++)
         {
-            for (var j = 0; j < vectorChannels; j += Vector<float>.Count)
+            var j = first;
+            for (; j <= channels - Vector<float>.Count; j += Vector<float>.Count)
             {
                 ref var c = ref Unsafe.Add(ref a, j);
-                var va = Vector.LoadUnsafe(ref c);
-                var v = Vector.LoadUnsafe(ref input, (nuint)j);
-                var dz = Vector.LoadUnsafe(ref gradient, (nuint)j);
-                if (silu != 0)
-                {
-                    dz *= Pointwise.SiluSlope(Vector.FusedMultiplyAdd(va, v, Vector.LoadUnsafe(ref c, (nuint)channels)));
-                }
-
                 var d = Vector.FusedMultiplyAdd(
-                    v - Vector.LoadUnsafe(ref c, (nuint)(2 * channels)),
-                    Vector.LoadUnsafe(ref c, (nuint)(3 * channels)),
-                    Vector.FusedMultiplyAdd(va, dz, Vector.LoadUnsafe(ref c, (nuint)(4 * channels))));
-                if (accumulate != 0)
+                    Vector.LoadUnsafe(ref x, (nuint)j) - Vector.LoadUnsafe(ref c, (nuint)(2 * dzStride)),
+                    Vector.LoadUnsafe(ref c, (nuint)(3 * dzStride)),
+                    Vector.FusedMultiplyAdd(
+                        Vector.LoadUnsafe(ref c), Vector.LoadUnsafe(ref dz, (nuint)j), Vector.LoadUnsafe(ref c, (nuint)(4 * dzStride))));
+                if (accumulate)
                 {
-                    d += Vector.LoadUnsafe(ref to, (nuint)j);
+                    d += Vector.LoadUnsafe(ref dx, (nuint)j);
                 }
 
-                d.StoreUnsafe(ref to, (nuint)j);
+                d.StoreUnsafe(ref dx, (nuint)j);
             }
 
-            for (var j = vectorChannels; j < channels; j++)
+            for (; j < channels; j++)
             {
                 ref var c = ref Unsafe.Add(ref a, j);
-                var v = Unsafe.Add(ref input, j);
-                var dz = Unsafe.Add(ref gradient, j);
-                if (silu != 0)
-                {
-                    dz *= Pointwise.SiluSlope(c * v + Unsafe.Add(ref c, channels));
-                }
-
-                var d = c * dz + (v - Unsafe.Add(ref c, 2 * channels)) * Unsafe.Add(ref c, 3 * channels) + Unsafe.Add(ref c, 4 * channels);
-                Unsafe.Add(ref to, j) = accumulate != 0 ? d + Unsafe.Add(ref to, j) : d;
+                var d = c * Unsafe.Add(ref dz, j) + (Unsafe.Add(ref x, j) - Unsafe.Add(ref c, 2 * dzStride)) * Unsafe.Add(ref c, 3 * dzStride)
+                    + Unsafe.Add(ref c, 4 * dzStride);
+                Unsafe.Add(ref dx, j) = accumulate ? d + Unsafe.Add(ref dx, j) : d;
             }
 
-            input = ref Unsafe.Add(ref input, channels);
-            gradient = ref Unsafe.Add(ref gradient, channels);
-            to = ref Unsafe.Add(ref to, channels);
+            x = ref Unsafe.Add(ref x, channels);
+            dx = ref Unsafe.Add(ref dx, channels);
+            dz = ref Unsafe.Add(ref dz, dzStride);
         }
     }
 
     /// <summary>The portable body of <see cref="Apply"/>.</summary>
     /// <inheritdoc cref="Apply"/>
     public static void ApplyPortable(
-        ArrayView<float> x, ArrayView<float> dy, ArrayView<float> dx, int offset, int pixels, int channels,
-        ArrayView<float> coefficients, int aOffset, int silu, int accumulate)
+        ArrayView<float> x, ArrayView<float> dx, int xOffset, ArrayView<float> dz, int dzOffset, int dzStride, int pixels, int channels,
+        ArrayView<float> coefficients, int aOffset, int accumulate)
     {
         for (var pixel = 0; pixel < pixels; pixel++)
         {
             for (var j = 0; j < channels; j++)
             {
-                var o = offset + pixel * channels + j;
+                var o = xOffset + pixel * channels + j;
                 var c = aOffset + j;
-                var v = x[o];
-                var dz = dy[o];
-                if (silu != 0)
-                {
-                    dz *= Pointwise.SiluSlope(coefficients[c] * v + coefficients[c + channels]);
-                }
-
-                var d = coefficients[c] * dz + (v - coefficients[c + 2 * channels]) * coefficients[c + 3 * channels]
-                    + coefficients[c + 4 * channels];
+                var d = coefficients[c] * dz[dzOffset + pixel * dzStride + j]
+                    + (x[o] - coefficients[c + 2 * dzStride]) * coefficients[c + 3 * dzStride] + coefficients[c + 4 * dzStride];
                 if (accumulate != 0)
                 {
                     d += dx[o];

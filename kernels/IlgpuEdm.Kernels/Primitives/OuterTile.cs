@@ -222,10 +222,12 @@ public static partial class OuterTile
     /// <param name="result">The result.</param>
     /// <param name="resultOffset">Its row.</param>
     /// <param name="count">Floats in the row.</param>
+    /// <param name="scale">Factor of the slices' sum.</param>
     [IntrinsicImplementation]
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void AddSlices(
-        ArrayView<float> partial, int offset, int sliceStride, int slices, ArrayView<float> result, int resultOffset, int count)
+        ArrayView<float> partial, int offset, int sliceStride, int slices, ArrayView<float> result, int resultOffset, int count,
+        float scale)
     {
         ref var from = ref partial[offset];
         ref var to = ref result[resultOffset];
@@ -238,19 +240,20 @@ public static partial class OuterTile
                 sum += Vector.LoadUnsafe(ref from, (nuint)(s * sliceStride + j));
             }
 
-            (Vector.LoadUnsafe(ref to, (nuint)j) + sum).StoreUnsafe(ref to, (nuint)j);
+            (Vector.LoadUnsafe(ref to, (nuint)j) + sum * scale).StoreUnsafe(ref to, (nuint)j);
         }
 
         if (j < count)
         {
-            AddSlicesPortable(partial, offset + j, sliceStride, slices, result, resultOffset + j, count - j);
+            AddSlicesPortable(partial, offset + j, sliceStride, slices, result, resultOffset + j, count - j, scale);
         }
     }
 
     /// <summary>The portable body of <see cref="AddSlices"/>.</summary>
     /// <inheritdoc cref="AddSlices"/>
     public static void AddSlicesPortable(
-        ArrayView<float> partial, int offset, int sliceStride, int slices, ArrayView<float> result, int resultOffset, int count)
+        ArrayView<float> partial, int offset, int sliceStride, int slices, ArrayView<float> result, int resultOffset, int count,
+        float scale)
     {
         for (var j = 0; j < count; j++)
         {
@@ -260,7 +263,7 @@ public static partial class OuterTile
                 sum += partial[offset + s * sliceStride + j];
             }
 
-            result[resultOffset + j] += sum;
+            result[resultOffset + j] += sum * scale;
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using ILGPU;
 using ILGPU.IR.Intrinsics;
 
@@ -216,5 +217,15 @@ public static class Pointwise
     {
         var s = FloatMath.Sigmoid(x);
         return s * (Vector<float>.One + x * (Vector<float>.One - s));
+    }
+
+    /// <summary>The derivative of SiLU for each element.</summary>
+    /// <param name="x">The arguments.</param>
+    /// <returns>s (1 + x (1 - s)) with s = sigmoid(x).</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector512<float> SiluSlope(Vector512<float> x)
+    {
+        var s = FloatMath.Sigmoid(x);
+        return s * (Vector512<float>.One + x * (Vector512<float>.One - s));
     }
 }

@@ -19,7 +19,7 @@ public static class Primitive
     public static IReadOnlyList<Type> Types { get; } =
     [
         typeof(Tile), typeof(OuterTile), typeof(Rows), typeof(Taps), typeof(Pointwise), typeof(Channels), typeof(NormGradient),
-        typeof(Softmax), typeof(Adam), typeof(WorkItem),
+        typeof(Softmax), typeof(Adam), typeof(WorkItem), typeof(Lines),
     ];
 
     /// <summary>Every primitive with its portable body.</summary>

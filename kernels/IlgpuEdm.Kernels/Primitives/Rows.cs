@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using ILGPU;
 using ILGPU.IR.Intrinsics;
 
@@ -170,22 +171,38 @@ public static class Rows
         ArrayView<float> tile, int tileOffset, int tileWidth, int rows, int columns, ArrayView<float> y, int yOffset, int yStride,
         ArrayView<float> bias, int biasOffset, ArrayView<float> residual, int residualOffset, float alpha, float scale, int accumulate)
     {
-        ref var to = ref y[yOffset];
         ref var from = ref tile[tileOffset];
-        ref var add = ref biasOffset >= 0 ? ref bias[biasOffset] : ref from;
-        ref var other = ref residualOffset >= 0 ? ref residual[residualOffset] : ref from;
+        StoreRows(
+            ref from, tileWidth, rows, columns, ref y[yOffset], yStride, ref biasOffset >= 0 ? ref bias[biasOffset] : ref Unsafe.NullRef<float>(),
+            ref residualOffset >= 0 ? ref residual[residualOffset] : ref Unsafe.NullRef<float>(), alpha, scale, accumulate);
+    }
+
+    // Bias and residual are null references where there are none.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    internal static void StoreRows(
+        ref float from, int tileWidth, int rows, int columns, ref float to, int yStride, ref float add, ref float other,
+        float alpha, float scale, int accumulate)
+    {
+        if (Vector512.IsHardwareAccelerated && (columns & 15) == 0)
+        {
+            StoreWide(ref from, tileWidth, rows, columns, ref to, yStride, ref add, ref other, alpha, scale, accumulate);
+            return;
+        }
+
+        var useBias = !Unsafe.IsNullRef(ref add);
+        var useResidual = !Unsafe.IsNullRef(ref other);
         for (var r = 0; r < rows; r++)
         {
             var j = 0;
             for (; j <= columns - Vector<float>.Count; j += Vector<float>.Count)
             {
                 var v = Vector.LoadUnsafe(ref from, (nuint)j) * alpha;
-                if (biasOffset >= 0)
+                if (useBias)
                 {
                     v += Vector.LoadUnsafe(ref add, (nuint)j);
                 }
 
-                if (residualOffset >= 0)
+                if (useResidual)
                 {
                     v += Vector.LoadUnsafe(ref other, (nuint)j);
                 }
@@ -202,12 +219,12 @@ public static class Rows
             for (; j < columns; j++)
             {
                 var v = Unsafe.Add(ref from, j) * alpha;
-                if (biasOffset >= 0)
+                if (useBias)
                 {
                     v += Unsafe.Add(ref add, j);
                 }
 
-                if (residualOffset >= 0)
+                if (useResidual)
                 {
                     v += Unsafe.Add(ref other, j);
                 }
@@ -218,9 +235,39 @@ public static class Rows
 
             to = ref Unsafe.Add(ref to, yStride);
             from = ref Unsafe.Add(ref from, tileWidth);
-            if (residualOffset >= 0)
+            if (useResidual)
             {
                 other = ref Unsafe.Add(ref other, yStride);
+            }
+        }
+    }
+
+    private static void StoreWide(
+        ref float from, int tileWidth, int rows, int columns, ref float to, int yStride, ref float add, ref float other,
+        float alpha, float scale, int accumulate)
+    {
+        var useResidual = !Unsafe.IsNullRef(ref other);
+        for (var j = 0; j < columns; j += 16)
+        {
+            var bias = Unsafe.IsNullRef(ref add) ? Vector512<float>.Zero : Vector512.LoadUnsafe(ref add, (nuint)j);
+            nint source = j, sink = j;
+            for (var r = 0; r < rows; r++)
+            {
+                var v = Vector512.LoadUnsafe(ref from, (nuint)source) * alpha + bias;
+                if (useResidual)
+                {
+                    v += Vector512.LoadUnsafe(ref other, (nuint)sink);
+                }
+
+                v *= scale;
+                if (accumulate != 0)
+                {
+                    v += Vector512.LoadUnsafe(ref to, (nuint)sink);
+                }
+
+                v.StoreUnsafe(ref to, (nuint)sink);
+                source += tileWidth;
+                sink += yStride;
             }
         }
     }

@@ -21,19 +21,25 @@ public static class Channels
         Copy(b, y, pixels, sizeB, 0, sizeA, 0);
         tape.Record(y, [a, b], dy =>
         {
-            if (tape.WantsGradient(a, out var da, out var accumulate))
-            {
-                Copy(dy, da, pixels, sizeA, 0, 0, accumulate);
-            }
-
-            if (tape.WantsGradient(b, out var db, out accumulate))
-            {
-                Copy(dy, db, pixels, sizeB, sizeA, 0, accumulate);
-            }
-
+            Split(tape, dy, new Joined(a, b));
             dy.Release();
         });
         return y;
+    }
+
+    /// <summary>Adds the gradient of joined tensors to theirs.</summary>
+    internal static void Split(Tape tape, Tensor dy, Joined x)
+    {
+        var pixels = dy.Length / dy.Size(-1);
+        if (tape.WantsGradient(x.First, out var dx, out var accumulate))
+        {
+            Copy(dy, dx, pixels, dx.Size(-1), 0, 0, accumulate);
+        }
+
+        if (tape.WantsGradient(x.Second, out dx, out accumulate))
+        {
+            Copy(dy, dx, pixels, dx.Size(-1), x.First.Size(-1), 0, accumulate);
+        }
     }
 
     /// <summary>Takes the first channels of each pixel, as iDDPM's denoiser does of the network's outputs.</summary>

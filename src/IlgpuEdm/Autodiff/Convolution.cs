@@ -6,10 +6,6 @@ namespace IlgpuEdm.Autodiff;
 /// <summary>Convolution with stride 1 and zero padding, kernel 1x1 or 3x3.</summary>
 public static class Convolution
 {
-    private const int MaxSlices = 8;
-    private const int ForwardStripFloats = 24 * 1024;
-    private const int GradientStripFloats = 12 * 1024;
-
     /// <summary><c>(conv(x) + bias + shift + residual) * scale</c>.</summary>
     /// <param name="tape">The tape.</param>
     /// <param name="x">Input, <c>[N, H, W, In]</c>.</param>
@@ -20,161 +16,189 @@ public static class Convolution
     /// <param name="scale">Factor of the sum.</param>
     /// <returns><c>[N, H, W, Out]</c>.</returns>
     public static Tensor Convolve(
-        this Tape tape, Tensor x, Tensor weight, Tensor? bias, Tensor? shift = null, Tensor? residual = null, float scale = 1f)
+        this Tape tape, Joined x, Tensor weight, Tensor? bias, Tensor? shift = null, Tensor? residual = null, float scale = 1f) =>
+        Apply(tape, x, null, weight, bias, shift, residual, scale, moments: false);
+
+    /// <summary>The same, of a normalised input where there is a norm; and with the moments of the result gathered on the way.</summary>
+    internal static Tensor Apply(
+        Tape tape, Joined x, GroupNormOptions? options, Tensor weight, Tensor? bias, Tensor? shift, Tensor? residual, float scale,
+        bool moments)
     {
-        Shapes.Require(x.Shape.Count == 4 && weight.Shape.Count == 4, [x, weight]);
-        int batch = x.Size(0), height = x.Size(1), width = x.Size(2), kernel = weight.Size(0);
+        x.RequireFit();
+        Shapes.Require(x.First.Shape.Count == 4 && weight.Shape.Count == 4, [x.First, x.Second, weight]);
+        int batch = x.First.Size(0), height = x.First.Size(1), width = x.First.Size(2), kernel = weight.Size(0);
         var shape = new ConvolutionShape
         {
             Batch = batch,
             Height = height,
             Width = width,
-            In = x.Size(3),
+            In = x.Channels,
             Out = weight.Size(3),
             Kernel = kernel,
         };
         Shapes.Require(kernel is 1 or 3 && weight.Size(1) == kernel, [weight]);
-        Shapes.Require(weight.Size(2) == x.Size(3), [weight, x]);
+        Shapes.Require(weight.Size(2) == shape.In, [weight, x.First, x.Second]);
         Shapes.Require(Shapes.Has(bias, shape.Out), [weight, bias]);
-        Shapes.Require(Shapes.Has(shift, (long)batch * shape.Out), [x, weight, shift]);
+        Shapes.Require(Shapes.Has(shift, (long)batch * shape.Out), [x.First, weight, shift]);
         var y = tape.New(batch, height, width, shape.Out);
         Shapes.Require(Shapes.Same(residual, y), [y, residual]);
         if (height * width == 1)
         {
-            return PointConvolution.Convolve(tape, x, weight, bias, shift, residual, scale, y);
+            return Point(tape, x, options, weight, bias, shift, residual, scale, y);
         }
 
-        Forward(x, weight, bias, shift, residual, y, shape, turned: false, scale, accumulate: 0);
-        tape.Record(y, [x, weight, bias, shift, residual], dy =>
+        var device = tape.Device;
+        var table = options == null ? null : new NormTable(tape, x, options);
+        var input = Input(x, table);
+        ConvolutionLaunch.CutForward(ref shape);
+        if (moments)
         {
-            if (scale != 1f)
-            {
-                Elementwise.Combine(dy, null, dy, scale, 0f, accumulate: false);
-            }
+            y.Moments = new TensorMoments(device.Pool.Rent(2L * batch * shape.Strips * shape.Out), shape.Strips, shape.StripRows * width);
+        }
 
-            if (tape.WantsGradient(shift, out var dShift, out var accumulate))
-            {
-                Channels.Sum(dy, dShift, accumulate != 0);
-            }
-
-            WeightGradient(x, dy, tape.GradientToAddTo(weight), tape.GradientToAddTo(bias), shape);
-            if (tape.WantsGradient(x, out var dx, out accumulate))
-            {
-                var turned = shape with { In = shape.Out, Out = shape.In };
-                Forward(dy, weight, null, null, null, dx, turned, turned: true, 1f, accumulate);
-            }
-
-            if (residual != null)
-            {
-                tape.AddGradient(residual, dy);
-            }
-            else
-            {
-                dy.Release();
-            }
+        ConvolutionLaunch.Forward(device, input, weight, y.View, shape, turned: false, new Epilogue
+        {
+            Bias = (bias ?? y).View,
+            Shift = (shift ?? y).View,
+            Residual = (residual ?? y).View,
+            Gathered = y.Moments?.Buffer.View ?? y.View,
+            UseBias = bias == null ? 0 : 1,
+            UseShift = shift == null ? 0 : 1,
+            UseResidual = residual == null ? 0 : 1,
+            Scale = scale,
+            Gather = moments ? Epilogue.GatherMoments : Epilogue.GatherNothing,
         });
+        tape.Record(
+            y, [.. table?.Inputs ?? [x.First, x.Second], weight, bias, shift, residual],
+            dy =>
+            {
+                if (tape.WantsGradient(shift, out var dShift, out var accumulate))
+                {
+                    ShiftGradient(dy, dShift, accumulate != 0, scale);
+                }
+
+                ConvolutionLaunch.WeightGradient(
+                    device, Input(x, table), dy, tape.GradientToAddTo(weight), tape.GradientToAddTo(bias), shape, scale);
+                if (table != null)
+                {
+                    NormalizedGradient(tape, x, table, dy, weight, shape, scale);
+                }
+                else
+                {
+                    InputGradient(tape, x, dy, weight, shape, scale);
+                }
+
+                tape.AddGradient(residual, dy, scale);
+            },
+            table == null ? [] : [table.Coefficients]);
         return y;
     }
 
-    /// <summary>Floats that a layer's launches, forward or backward, rent for their own use; the most of any.</summary>
-    /// <param name="shape">Batch, height, width, channels and kernel.</param>
-    /// <param name="workItems">Work items of the device.</param>
-    internal static long ScratchFloats(ConvolutionShape shape, int workItems)
+    // A table's memory goes back with the operation's, so what reads it is made anew each time.
+    private static ConvolutionInput Input(Joined x, NormTable? table) => new()
+    {
+        First = x.First.View,
+        Second = (x.Second ?? x.First).View,
+        Table = table?.Coefficients.View ?? x.First.View,
+        FirstChannels = x.First.Size(-1),
+        Mode = table == null ? ConvolutionInput.Plain
+            : table.Shape.Silu != 0 ? ConvolutionInput.NormalizedSilu : ConvolutionInput.Normalized,
+    };
+
+    private static Tensor Point(
+        Tape tape, Joined x, GroupNormOptions? options, Tensor weight, Tensor? bias, Tensor? shift, Tensor? residual, float scale, Tensor y)
+    {
+        var whole = x.Whole(tape);
+        var input = options == null ? whole : tape.Normalize(whole, options);
+        PointConvolution.Convolve(tape, input, weight, bias, shift, residual, scale, y);
+        if (input != whole)
+        {
+            tape.Release(input);
+        }
+
+        if (whole != x.First)
+        {
+            tape.Release(whole);
+        }
+
+        return y;
+    }
+
+    private static void ShiftGradient(Tensor dy, Tensor dShift, bool accumulate, float scale)
+    {
+        if (scale == 1f)
+        {
+            Channels.Sum(dy, dShift, accumulate);
+            return;
+        }
+
+        using var buffer = dy.Device.Pool.Rent(dShift.Length);
+        var sum = new Tensor(dy.Device, [.. dShift.Shape], buffer.View);
+        Channels.Sum(dy, sum, accumulate: false);
+        Elementwise.Combine(sum, null, dShift, scale, 0f, accumulate);
+    }
+
+    private static ConvolutionShape Turned(ConvolutionShape shape)
     {
         var turned = shape with { In = shape.Out, Out = shape.In };
-        return Math.Max(WeightGradientFloats(shape), Math.Max(ForwardFloats(shape), ForwardFloats(turned)));
+        ConvolutionLaunch.CutForward(ref turned);
+        return turned;
+    }
 
-        long ForwardFloats(ConvolutionShape s)
+    private static ConvolutionInput Plain(Tensor dy) =>
+        new() { First = dy.View, Second = dy.View, Table = dy.View, FirstChannels = dy.Size(-1) };
+
+    private static void InputGradient(Tape tape, Joined x, Tensor dy, Tensor weight, ConvolutionShape shape, float scale)
+    {
+        if (x.Second == null)
         {
-            CutForward(ref s);
-            return (long)s.Depth * PackedWeights.PaddedColumns(s.Out)
-                + (long)s.Scratch * Device.WorkItems((long)s.Batch * s.Strips, s.Scratch, workItems);
-        }
-
-        long WeightGradientFloats(ConvolutionShape s)
-        {
-            CutWeightGradient(ref s);
-            long tasks = (long)s.Slices * ConvolutionWeightGradient.Blocks(s);
-            return (tasks * ConvolutionWeightGradient.PartialRows(s) * 32)
-                + (s.Scratch * (long)Device.WorkItems(tasks, s.Scratch, workItems));
-        }
-    }
-
-    private static void CutForward(ref ConvolutionShape shape)
-    {
-        CutStrips(ref shape, shape.Pitch * shape.In, ForwardStripFloats);
-        shape.Scratch = ConvolutionForward.ScratchSize(shape);
-    }
-
-    private static void CutWeightGradient(ref ConvolutionShape shape)
-    {
-        shape.Slices = Math.Min(MaxSlices, shape.Batch);
-        CutStrips(ref shape, (shape.Kernel == 1 ? 0 : shape.Pitch * shape.In) + shape.Width * 32, GradientStripFloats);
-        shape.Scratch = ConvolutionWeightGradient.ScratchSize(shape);
-    }
-
-    private static void Forward(
-        Tensor x, Tensor weight, Tensor? bias, Tensor? shift, Tensor? residual, Tensor y, ConvolutionShape shape, bool turned,
-        float scale, int accumulate)
-    {
-        var device = x.Device;
-        CutForward(ref shape);
-        using var packed = device.Pool.Rent((long)shape.Depth * PackedWeights.PaddedColumns(shape.Out));
-        device.Launch(
-            turned ? PackedWeights.Backward : PackedWeights.Forward, device.WorkItems(PackedWeights.Tasks(shape.Depth, shape.Out)),
-            new KernelWork(0, 8.0 * packed.View.Length), weight.View, packed.View, shape);
-        var items = device.WorkItems(shape.Batch * shape.Strips, shape.Scratch);
-        using var scratch = device.Pool.Rent((long)items * shape.Scratch);
-        device.Launch(
-            ConvolutionForward.Fat, items, Work(shape), x.View, packed.View, bias?.View ?? packed.View, shift?.View ?? packed.View,
-            (residual ?? y).View, y.View, scratch.View, shape,
-            new Epilogue
+            if (tape.WantsGradient(x.First, out var dx, out var accumulate))
             {
-                UseBias = bias == null ? 0 : 1,
-                UseShift = shift == null ? 0 : 1,
-                UseResidual = residual == null ? 0 : 1,
-                Accumulate = accumulate,
-                Scale = scale,
-            });
-    }
-
-    private static void WeightGradient(Tensor x, Tensor dy, Tensor? dWeight, Tensor? dBias, ConvolutionShape shape)
-    {
-        var device = x.Device;
-        if (dWeight == null)
-        {
-            if (dBias != null)
-            {
-                Channels.Sum(dy, new Tensor(device, [1, shape.Out], dBias.View), accumulate: true);
+                Launch(dx, accumulate);
             }
 
             return;
         }
 
-        CutWeightGradient(ref shape);
-        var blocks = ConvolutionWeightGradient.Blocks(shape);
-        using var partial = device.Pool.Rent((long)shape.Slices * blocks * ConvolutionWeightGradient.PartialRows(shape) * 32);
-        var items = device.WorkItems(shape.Slices * blocks, shape.Scratch);
-        using var scratch = device.Pool.Rent((long)items * shape.Scratch);
-        device.Launch(ConvolutionWeightGradient.Fat, items, Work(shape), x.View, dy.View, partial.View, scratch.View, shape);
-        device.Launch(
-            ConvolutionWeightGradient.Reduce, device.WorkItems(ConvolutionWeightGradient.ReduceTasks(shape)),
-            new KernelWork(0, 4.0 * partial.View.Length),
-            partial.View, dWeight.View, (dBias ?? dWeight).View, shape, dBias == null ? 0 : 1);
+        if (!x.First.RequiresGradient && !x.Second.RequiresGradient)
+        {
+            return;
+        }
+
+        var both = new Tensor(tape.Device, shape.Batch, shape.Height, shape.Width, shape.In);
+        Launch(both, 0);
+        Channels.Split(tape, both, x);
+        both.Release();
+
+        void Launch(Tensor gradient, int accumulate) => ConvolutionLaunch.Forward(
+            tape.Device, Plain(dy), weight, gradient.View, Turned(shape), turned: true, new Epilogue
+            {
+                Bias = dy.View,
+                Shift = dy.View,
+                Residual = dy.View,
+                Gathered = dy.View,
+                Accumulate = accumulate,
+                Scale = scale,
+            });
     }
 
-    // Strips follow from the layer's shape alone: the order of the weight gradient's sums must not depend on the batch or the machine.
-    private static void CutStrips(ref ConvolutionShape shape, int floatsPerRow, int target)
+    private static void NormalizedGradient(
+        Tape tape, Joined x, NormTable table, Tensor dy, Tensor weight, ConvolutionShape shape, float scale)
     {
-        var most = Math.Clamp(floatsPerRow == 0 ? shape.Height : target / floatsPerRow, 1, shape.Height);
-        shape.Strips = (shape.Height + most - 1) / most;
-        shape.StripRows = (shape.Height + shape.Strips - 1) / shape.Strips;
-        shape.Strips = (shape.Height + shape.StripRows - 1) / shape.StripRows;
-    }
-
-    private static KernelWork Work(in ConvolutionShape s)
-    {
-        var pixels = (double)s.Batch * s.Height * s.Width;
-        return new KernelWork(2 * pixels * s.Depth * s.Out, 4 * pixels * (s.In + s.Out));
+        var device = tape.Device;
+        var turned = Turned(shape);
+        var dz = new Tensor(device, shape.Batch, shape.Height, shape.Width, shape.In);
+        using var parts = device.Pool.Rent(2L * shape.Batch * turned.Strips * shape.In);
+        ConvolutionLaunch.Forward(device, Plain(dy), weight, dz.View, turned, turned: true, new Epilogue
+        {
+            Bias = dy.View,
+            Shift = dy.View,
+            Residual = dy.View,
+            Gathered = parts.View,
+            Scale = scale,
+            Gather = Epilogue.GatherNormGradient,
+        }, Input(x, table));
+        table.Backward(dz, parts.View, turned.Strips);
+        dz.Release();
     }
 }

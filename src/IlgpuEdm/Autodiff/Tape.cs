@@ -162,20 +162,25 @@ public sealed class Tape : IDisposable
         return gradient;
     }
 
-    /// <summary>Adds a gradient to a tensor's; the first is taken over as it is.</summary>
-    internal void AddGradient(Tensor input, Tensor gradient)
+    /// <summary>Adds a scaled gradient to a tensor's, if it wants one; the first is taken over.</summary>
+    internal void AddGradient(Tensor? input, Tensor gradient, float scale = 1f)
     {
-        if (!input.RequiresGradient)
+        if (input is not { RequiresGradient: true })
         {
             gradient.Release();
         }
         else if (input.Gradient == null)
         {
+            if (scale != 1f)
+            {
+                Elementwise.Combine(gradient, null, gradient, scale, 0f, accumulate: false);
+            }
+
             input.Gradient = gradient;
         }
         else
         {
-            Elementwise.Combine(gradient, null, input.Gradient, 1f, 0f, accumulate: true);
+            Elementwise.Combine(gradient, null, input.Gradient, scale, 0f, accumulate: true);
             gradient.Release();
         }
     }

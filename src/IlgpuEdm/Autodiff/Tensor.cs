@@ -64,6 +64,9 @@ public sealed class Tensor
     /// </summary>
     public Tensor? Gradient { get; internal set; }
 
+    /// <summary>The moments of each image's channels, once something has gathered them.</summary>
+    internal TensorMoments? Moments { get; set; }
+
     /// <summary>The elements, for kernels.</summary>
     /// <exception cref="InvalidOperationException">The memory has been given back.</exception>
     internal ArrayView<float> View => _view.IsValid ? _view : throw new InvalidOperationException("this tensor's memory was given back");
@@ -104,6 +107,14 @@ public sealed class Tensor
             _view = default;
             Gradient?.Release();
             Gradient = null;
+            Moments?.Buffer.Dispose();
+            Moments = null;
         }
     }
 }
+
+/// <summary>Moments of each channel of each image of a tensor, <c>[N, part, 2, C]</c>: mean, and sum of squared deviations.</summary>
+/// <param name="Buffer">The numbers.</param>
+/// <param name="Parts">Parts of an image.</param>
+/// <param name="PartPixels">Pixels of a part; the last has what is left.</param>
+internal sealed record TensorMoments(PooledBuffer Buffer, int Parts, int PartPixels);

@@ -61,7 +61,7 @@ internal sealed class ClassifierNetwork
     public Tensor Features(NetworkPass pass, Tensor x)
     {
         var tape = pass.Tape;
-        x = Replace(tape, _stem.Forward(pass, x), v => _stemNorm.Forward(pass, v, silu: true));
+        x = Replace(tape, _stem.Forward(pass, x), v => tape.Normalize(v, _stemNorm.Options(pass, silu: true)));
         for (var i = 0; i < _blocks.Length; i++)
         {
             if (i % _options.BlocksPerLevel == 0)
@@ -73,8 +73,7 @@ internal sealed class ClassifierNetwork
             x = Replace(tape, x, v => block.Forward(pass, v));
         }
 
-        x = Replace(tape, x, v => _norm.Forward(pass, v, silu: true));
-        x = Replace(tape, x, v => _features.Forward(pass, v));
+        x = Replace(tape, x, v => _features.Forward(pass, v, _norm.Options(pass, silu: true)));
         x = Replace(tape, x, tape.Silu);
         return Replace(tape, x, tape.MeanPixels);
     }
@@ -117,14 +116,10 @@ internal sealed class ClassifierBlock
     public Tensor Forward(NetworkPass pass, Tensor x)
     {
         var tape = pass.Tape;
-        var activated = _norm0.Forward(pass, x, silu: true);
-        var h = _conv0.Forward(pass, activated);
-        tape.Release(activated);
-        activated = _norm1.Forward(pass, h, silu: true);
-        tape.Release(h);
+        var h = _conv0.Forward(pass, x, _norm0.Options(pass, silu: true), moments: true);
         var skip = _skip?.Forward(pass, x) ?? x;
-        var y = _conv1.Forward(pass, activated, residual: skip, scale: _skipScale);
-        tape.Release(activated);
+        var y = _conv1.Forward(pass, h, _norm1.Options(pass, silu: true), residual: skip, scale: _skipScale, moments: true);
+        tape.Release(h);
         if (_skip != null)
         {
             tape.Release(skip);

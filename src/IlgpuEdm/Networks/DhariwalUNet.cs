@@ -80,7 +80,7 @@ public sealed class DhariwalUNet : UNet
             {
                 int inputs = current + skips.Pop(), outputs = channels * options.ChannelMult[level];
                 var block = Block(
-                    $"{name}_block{i}", style, inputs, outputs, level, attention: options.HasAttention(level), joined: true);
+                    $"{name}_block{i}", style, inputs, outputs, level, attention: options.HasAttention(level));
                 _decoder.Add((block, true));
                 current = outputs;
             }
@@ -97,7 +97,7 @@ public sealed class DhariwalUNet : UNet
         var tape = pass.Tape;
         var embedding = Embed(pass, noiseLabels, classLabels, augmentLabels);
         var skips = new Stack<Tensor>();
-        var h = _first.Forward(pass, x);
+        var h = _first.Forward(pass, x, moments: true);
         skips.Push(h);
         foreach (var block in _encoder)
         {
@@ -125,11 +125,9 @@ public sealed class DhariwalUNet : UNet
             h = y;
         }
 
-        var last = _lastNorm.Forward(pass, h, silu: true);
+        var result = _last.Forward(pass, h, _lastNorm.Options(pass, silu: true));
         tape.Release(h);
         tape.Release(embedding);
-        var result = _last.Forward(pass, last);
-        tape.Release(last);
         return result;
     }
 

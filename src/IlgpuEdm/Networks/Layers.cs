@@ -35,8 +35,11 @@ internal sealed class ConvolutionLayer
     /// <summary>The biases, <c>[out]</c>.</summary>
     public Parameter Bias => _bias;
 
-    public Tensor Forward(NetworkPass pass, Tensor x, Tensor? shift = null, Tensor? residual = null, float scale = 1f) =>
-        pass.Tape.Convolve(x, pass[_weight], pass[_bias], shift, residual, scale);
+    // Of x or, where there is a norm, of the normalised x; where another norm follows, its moments are gathered on the way.
+    public Tensor Forward(
+        NetworkPass pass, Joined x, GroupNormOptions? norm = null, Tensor? shift = null, Tensor? residual = null, float scale = 1f,
+        bool moments = false) =>
+        Convolution.Apply(pass.Tape, x, norm, pass[_weight], pass[_bias], shift, residual, scale, moments);
 
     public LayerCost Cost(int height, int width)
     {
@@ -50,7 +53,7 @@ internal sealed class ConvolutionLayer
             Kernel = _weight.Shape[0],
         };
         return new LayerCost((double)_weight.Length * pixels, [outputs * pixels], (inputs + outputs) * pixels,
-            (batch, workItems) => Convolution.ScratchFloats(shape with { Batch = batch }, workItems));
+            (batch, workItems) => ConvolutionLaunch.ScratchFloats(shape with { Batch = batch }, workItems));
     }
 }
 
@@ -99,16 +102,20 @@ internal sealed class GroupNormLayer
         _beta = list.Add(name + ".bias", ParameterLayout.Vector, ParameterStart.Zero, channels);
     }
 
-    public Tensor Forward(NetworkPass pass, Tensor x, bool silu) =>
-        pass.Tape.Normalize(x, pass[_gamma], pass[_beta], _groups, _epsilon, silu);
+    /// <summary>The norm, for the convolution that applies it.</summary>
+    /// <param name="pass">Tape and parameters.</param>
+    /// <param name="silu">Whether SiLU follows.</param>
+    /// <param name="scaleShift">Scales and shifts that an image's embedding says, or null.</param>
+    public GroupNormOptions Options(NetworkPass pass, bool silu, Tensor? scaleShift = null) =>
+        new(pass[_gamma], pass[_beta], _groups, _epsilon, silu, scaleShift);
 
-    /// <summary>The norm, scaled by <c>1 + scale</c> and shifted by what an image's embedding says, then SiLU.</summary>
-    public Tensor ForwardAdaptive(NetworkPass pass, Tensor x, Tensor scaleShift) =>
-        pass.Tape.NormalizeAdaptive(x, pass[_gamma], pass[_beta], scaleShift, _groups, _epsilon);
-
+    /// <summary>The cost of the norm where the convolution applies it; in the backward pass its input's gradient is there twice.</summary>
     public LayerCost Cost(int height, int width)
     {
         long channels = _gamma.Length, size = channels * height * width;
-        return new LayerCost(0, [size, channels * GroupNormForward.CoefficientRows], 2 * size);
+        return new LayerCost(0, [channels * GroupNormForward.CoefficientRows], 3 * size);
     }
+
+    /// <summary>The cost of the norm as a pass of its own.</summary>
+    public LayerCost StoredCost(int height, int width) => Cost(height, width) + LayerCost.Keeping((long)_gamma.Length * height * width);
 }

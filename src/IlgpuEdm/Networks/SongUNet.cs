@@ -46,7 +46,7 @@ public sealed class SongUNet : UNet
     {
         var embedding = _embedding.Forward(pass, noiseLabels, classLabels, augmentLabels);
         var skips = new Stack<Tensor>();
-        var h = _first.Forward(pass, x);
+        var h = _first.Forward(pass, x, moments: true);
         skips.Push(h);
         var auxiliary = x;
         foreach (var level in _encoder)
@@ -178,7 +178,7 @@ public sealed class SongUNet : UNet
         {
             var outputs = _options.ModelChannels * _options.ChannelMult[level];
             var attention = i == blocks.Length - 1 && _options.HasAttention(level);
-            blocks[i] = Block($"{name}_block{i}", style, current + skips.Pop(), outputs, level, attention: attention, joined: true);
+            blocks[i] = Block($"{name}_block{i}", style, current + skips.Pop(), outputs, level, attention: attention);
             current = outputs;
         }
 
@@ -225,9 +225,7 @@ public sealed class SongUNet : UNet
     {
         var tape = pass.Tape;
         var larger = sofar == null ? null : tape.Upsample(sofar, _options.ResampleFilter);
-        var normalised = level.Norm!.Forward(pass, h, silu: true);
-        var output = level.Output!.Forward(pass, normalised, residual: larger);
-        tape.Release(normalised);
+        var output = level.Output!.Forward(pass, h, level.Norm!.Options(pass, silu: true), residual: larger);
         if (sofar != null)
         {
             tape.Release(sofar);

@@ -45,15 +45,13 @@ public abstract class UNet
     public abstract Tensor Forward(
         NetworkPass pass, Tensor x, ReadOnlySpan<float> noiseLabels, Tensor? classLabels = null, Tensor? augmentLabels = null);
 
-    /// <summary>Declares a block and lists it; an input that is joined from two tensors makes a third.</summary>
+    /// <summary>Declares a block and lists it.</summary>
     private protected UNetBlock Block(
-        string name, UNetBlockStyle style, int inputs, int outputs, int level, Resample resample = Resample.None, bool attention = false,
-        bool joined = false)
+        string name, UNetBlockStyle style, int inputs, int outputs, int level, Resample resample = Resample.None, bool attention = false)
     {
         var block = new UNetBlock(Parameters, name, style, inputs, outputs, resample, attention, _blocks++);
         var (height, width) = (Options.Height >> level, Options.Width >> level);
-        var input = joined ? LayerCost.Keeping((long)inputs * height * width) : LayerCost.None;
-        List(name, input + block.Cost(height, width), height, width, outputs);
+        List(name, block.Cost(height, width), height, width, outputs);
         return block;
     }
 
@@ -93,15 +91,12 @@ public abstract class UNet
         _listed = parameters;
     }
 
-    /// <summary>Joins a decoder's state with the encoder's skip and runs a block on it; without recording, both go back.</summary>
+    /// <summary>Runs a block on a decoder's state joined with the encoder's skip; without recording, both go back.</summary>
     private protected static Tensor Joined(NetworkPass pass, UNetBlock block, Tensor h, Tensor skip, Tensor embedding)
     {
-        var tape = pass.Tape;
-        var input = tape.Concatenate(h, skip);
-        tape.Release(h);
-        tape.Release(skip);
+        var input = new Joined(h, skip);
         var y = block.Forward(pass, input, embedding);
-        tape.Release(input);
+        input.Release(pass.Tape);
         return y;
     }
 

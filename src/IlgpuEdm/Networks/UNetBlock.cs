@@ -103,21 +103,16 @@ internal sealed class UNetBlock
     /// <param name="x"><c>[N, H, W, In]</c>; stays the caller's.</param>
     /// <param name="embedding"><c>[N, Embedding]</c>.</param>
     /// <returns><c>[N, H, W, Out]</c>, H and W doubled or halved as the options say.</returns>
-    public Tensor Forward(NetworkPass pass, Tensor x, Tensor embedding)
+    public Tensor Forward(NetworkPass pass, Joined x, Tensor embedding)
     {
         var tape = pass.Tape;
-        var h = Resampled(tape, _norm0.Forward(pass, x, silu: true), release: true);
         var affine = _affine.Forward(pass, embedding);
-        var first = _conv0.Forward(pass, h, _style.AdaptiveScale ? null : affine);
-        tape.Release(h);
-        h = _style.AdaptiveScale ? _norm1.ForwardAdaptive(pass, first, affine) : _norm1.Forward(pass, first, silu: true);
-        tape.Release(affine);
-        tape.Release(first);
-        h = tape.Drop(h, (float)_style.Dropout, _layer);
+        var h = First(pass, x, _style.AdaptiveScale ? null : affine);
         var skip = Skip(pass, x);
-        var y = _conv1.Forward(pass, h, residual: skip, scale: _style.SkipScale);
+        var y = Second(pass, h, _norm1.Options(pass, silu: true, _style.AdaptiveScale ? affine : null), skip);
+        tape.Release(affine);
         tape.Release(h);
-        if (skip != x)
+        if (skip != x.First)
         {
             tape.Release(skip);
         }
@@ -138,8 +133,9 @@ internal sealed class UNetBlock
         };
         long pixels = (long)height * width, size = Out * pixels;
         var resampled = _resample == Resample.None ? LayerCost.None : LayerCost.Keeping(In * pixels);
-        var cost = _norm0.Cost(inputHeight, inputWidth) + resampled + _affine.Cost() + _conv0.Cost(height, width)
-            + _norm1.Cost(height, width) + resampled;
+        var cost = _resample == Resample.None ? _norm0.Cost(inputHeight, inputWidth) : _norm0.StoredCost(inputHeight, inputWidth);
+        cost += resampled + _affine.Cost() + _conv0.Cost(height, width) + resampled
+            + (_style.Dropout > 0 ? _norm1.StoredCost(height, width) : _norm1.Cost(height, width));
         if (_style.Dropout > 0)
         {
             cost += LayerCost.Keeping(size);
@@ -159,32 +155,73 @@ internal sealed class UNetBlock
             (batch, workItems) => Matmul.ScratchFloats(pixels, pixels, perHead, (long)batch * _heads, workItems));
     }
 
-    private Tensor Skip(NetworkPass pass, Tensor x)
+    private Tensor First(NetworkPass pass, Joined x, Tensor? shift)
     {
-        var input = Resampled(pass.Tape, x, release: false);
+        var norm = _norm0.Options(pass, silu: true);
+        if (_resample == Resample.None)
+        {
+            return _conv0.Forward(pass, x, norm, shift, moments: true);
+        }
+
+        var tape = pass.Tape;
+        var input = x.Whole(tape);
+        var h = Resampled(tape, tape.Normalize(input, norm), release: true);
+        if (input != x.First)
+        {
+            tape.Release(input);
+        }
+
+        var y = _conv0.Forward(pass, h, shift: shift, moments: true);
+        tape.Release(h);
+        return y;
+    }
+
+    private Tensor Second(NetworkPass pass, Tensor x, GroupNormOptions norm, Tensor skip)
+    {
+        var tape = pass.Tape;
+        if (_style.Dropout == 0 || tape.DropoutKey == null)
+        {
+            return _conv1.Forward(pass, x, norm, residual: skip, scale: _style.SkipScale, moments: true);
+        }
+
+        var h = tape.Drop(tape.Normalize(x, norm), (float)_style.Dropout, _layer);
+        var y = _conv1.Forward(pass, h, residual: skip, scale: _style.SkipScale, moments: true);
+        tape.Release(h);
+        return y;
+    }
+
+    private Tensor Skip(NetworkPass pass, Joined x)
+    {
+        var tape = pass.Tape;
+        if (_skip != null && _resample == Resample.None)
+        {
+            return _skip.Forward(pass, x);
+        }
+
+        var whole = x.Whole(tape);
+        var input = Resampled(tape, whole, release: false);
+        if (whole != x.First && whole != input)
+        {
+            tape.Release(whole);
+        }
+
         if (_skip == null)
         {
             return input;
         }
 
         var skip = _skip.Forward(pass, input);
-        if (input != x)
-        {
-            pass.Tape.Release(input);
-        }
-
+        tape.Release(input);
         return skip;
     }
 
     private Tensor Attend(NetworkPass pass, Tensor x)
     {
         var tape = pass.Tape;
-        var h = _norm2!.Forward(pass, x, silu: false);
-        var qkv = _qkv!.Forward(pass, h);
-        tape.Release(h);
+        var qkv = _qkv!.Forward(pass, x, _norm2!.Options(pass, silu: false));
         var a = tape.Attend(qkv, _heads);
         tape.Release(qkv);
-        var y = _projection!.Forward(pass, a, residual: x, scale: _style.SkipScale);
+        var y = _projection!.Forward(pass, a, residual: x, scale: _style.SkipScale, moments: true);
         tape.Release(a);
         tape.Release(x);
         return y;

@@ -10,6 +10,7 @@ internal static class PrimitiveCases
     {
         ["Tile.Multiply32"] = r => Tile(r, 32),
         ["Tile.Multiply16"] = r => Tile(r, 16),
+        ["Tile.MultiplyLines"] = MultiplyLines,
         ["OuterTile.Accumulate32"] = OuterTile,
         ["OuterTile.AddRows32"] = r =>
         {
@@ -19,7 +20,7 @@ internal static class PrimitiveCases
         ["OuterTile.AddSlices"] = r =>
         {
             int count = r.Next(1, 40), slices = r.Next(1, 6), stride = count + r.Next(5);
-            return [Data(r, slices * stride + 9), r.Next(9), stride, slices, Data(r, count + 5), r.Next(5), count];
+            return [Data(r, slices * stride + 9), r.Next(9), stride, slices, Data(r, count + 5), r.Next(5), count, r.NextSingle()];
         },
         ["Rows.Copy"] = r =>
         {
@@ -75,28 +76,35 @@ internal static class PrimitiveCases
             var squares = mean + channels + r.Next(4);
             return [Data(r, pixels * stride + 9), r.Next(9), pixels, stride, channels, Data(r, 2 * channels + 9), mean, squares];
         },
-        ["Channels.Affine"] = r =>
+        ["Lines.Gather"] = r =>
         {
-            int pixels = r.Next(1, 9), channels = r.Next(1, 40), size = pixels * channels + 9;
+            int lines = r.Next(1, 4), width = r.Next(1, 9), channels = r.Next(1, 40), stride = channels + r.Next(5), border = r.Next(2);
             int a = r.Next(5), b = a + channels + r.Next(4);
-            return [Data(r, size), Data(r, size), r.Next(9), pixels, channels, Data(r, 2 * channels + 9), a, b, r.Next(2)];
+            return
+            [
+                Data(r, lines * width * channels + 9, 9f), r.Next(9), lines, width, channels, Data(r, 2 * channels + 9), a, b, r.Next(3),
+                Data(r, lines * (width + 2) * stride + 9), r.Next(9), stride, border,
+            ];
         },
         ["NormGradient.Reduce"] = r =>
         {
-            int pixels = r.Next(1, 100), channels = r.Next(1, 17), stride = channels + r.Next(5), all = channels + r.Next(5);
+            int pixels = r.Next(1, 100), channels = r.Next(2) * 16, all = 0;
+            channels = channels == 0 ? r.Next(1, 17) : channels;
+            all = channels + r.Next(5);
+            int xStride = channels + r.Next(5), dyStride = channels + r.Next(5);
             return
             [
-                Data(r, pixels * stride + 9), Data(r, pixels * stride + 9), r.Next(9), pixels, stride, channels,
+                Data(r, pixels * xStride + 9), r.Next(9), xStride, Data(r, pixels * dyStride + 9), r.Next(9), dyStride, pixels, channels,
                 Data(r, 3 * all + 5), r.Next(5), all, r.Next(2), Data(r, 2 * all + 5), r.Next(5),
             ];
         },
         ["NormGradient.Apply"] = r =>
         {
-            int pixels = r.Next(1, 9), channels = r.Next(1, 40), size = pixels * channels + 9;
+            int pixels = r.Next(1, 9), channels = r.Next(1, 40), size = pixels * channels + 9, all = channels + r.Next(5);
             return
             [
-                Data(r, size), Data(r, size), Data(r, size), r.Next(9), pixels, channels,
-                Data(r, 5 * channels + 5), r.Next(5), r.Next(2), r.Next(2),
+                Data(r, size), Data(r, size), r.Next(9), Data(r, pixels * all + 9), r.Next(9), all, pixels, channels,
+                Data(r, 5 * all + 5), r.Next(5), r.Next(2),
             ];
         },
         ["Softmax.Forward"] = r =>
@@ -125,6 +133,21 @@ internal static class PrimitiveCases
         [
             Data(r, 12 * pitch * channels + 9), r.Next(9) + x * channels, x, width, channels, (pitch - width) * channels, r.Next(1, 9),
             kernel, pitch * channels, kernel * channels, Data(r, depth * columns + 9), r.Next(9), Data(r, 8 * columns + 5), r.Next(5),
+        ];
+    }
+
+    // Widths of whole and of broken groups of 8 pixels.
+    private static object[] MultiplyLines(Random r)
+    {
+        int kernel = r.Next(2) == 0 ? 1 : 3, lines = r.Next(1, 4), channels = r.Next(1, 9), columns = r.Next(1, 33);
+        var width = r.Next(2) == 0 ? 8 * r.Next(1, 4) : r.Next(1, 20);
+        int pitch = width + kernel - 1, blockWidth = columns > 16 ? 32 : 16, stride = columns + r.Next(20), size = lines * width * stride;
+        return
+        [
+            Data(r, (lines + kernel) * pitch * channels + 9), r.Next(9), lines, width, channels, pitch * channels, kernel,
+            Data(r, kernel * kernel * channels * blockWidth + 9), r.Next(9), new Scratch(Data(r, 256 + 9)), r.Next(9),
+            Data(r, size + 9), r.Next(9), stride, columns, Data(r, columns + 5), r.Next(-1, 5), Data(r, size + 9), r.Next(-1, 5),
+            r.NextSingle(), r.Next(2),
         ];
     }
 
@@ -170,3 +193,6 @@ internal static class PrimitiveCases
         return [Data(r, size), gradients, Data(r, size), squares, Data(r, size), scalars, offset, count, Data(r, 5), r.Next(5)];
     }
 }
+
+/// <summary>An array that a primitive may leave in any state.</summary>
+internal sealed record Scratch(float[] Values);

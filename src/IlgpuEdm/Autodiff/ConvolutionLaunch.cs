@@ -1,0 +1,134 @@
+using ILGPU;
+using IlgpuEdm.Devices;
+using IlgpuEdm.Kernels.Convolution;
+
+namespace IlgpuEdm.Autodiff;
+
+/// <summary>Launches of the convolution kernels: how a layer is cut into strips, its packed weights and its scratch.</summary>
+internal static class ConvolutionLaunch
+{
+    private const int MaxSlices = 8;
+    private const int ForwardStripFloats = 32 * 1024;
+    private const int GradientStripFloats = 96 * 1024;
+
+    // Many weights make many tasks anyway, and their partial sums, a set a slice, would cost more than they bring.
+    private const long ManyWeights = 1 << 18;
+    private const int SlicesOfManyWeights = 2;
+
+    /// <summary>Strips of a layer's forward pass.</summary>
+    public static void CutForward(ref ConvolutionShape shape)
+    {
+        CutStrips(ref shape, shape.Pitch * shape.In, ForwardStripFloats);
+        shape.Scratch = ConvolutionForward.ScratchSize(shape);
+    }
+
+    /// <summary>Convolves with the weights, or for the input's gradient with turned weights.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="x">The input.</param>
+    /// <param name="weight">Weights of the forward pass, <c>[k, k, In, Out]</c>.</param>
+    /// <param name="y">Receives the result.</param>
+    /// <param name="shape">The convolution that is made, cut into strips.</param>
+    /// <param name="turned">Whether it is the input's gradient.</param>
+    /// <param name="epilogue">What takes part beside the sum.</param>
+    /// <param name="norm">Where y is the gradient of a normalised input: that input.</param>
+    public static void Forward(
+        Device device, ConvolutionInput x, Tensor weight, ArrayView<float> y, ConvolutionShape shape, bool turned, Epilogue epilogue,
+        ConvolutionInput? norm = null)
+    {
+        // Weights of one full block lie as a tile reads them.
+        var packing = turned || shape.Out is not (16 or 32);
+        using var packed = packing ? device.Pool.Rent((long)shape.Depth * PackedWeights.PaddedColumns(shape.Out)) : null;
+        if (packed != null)
+        {
+            device.Launch(
+                turned ? PackedWeights.Backward : PackedWeights.Forward, device.WorkItems(PackedWeights.Tasks(shape.Depth, shape.Out)),
+                new KernelWork(0, 8.0 * packed.View.Length), weight.View, packed.View, shape);
+        }
+
+        var items = device.WorkItems(shape.Batch * shape.Strips, shape.Scratch);
+        using var scratch = device.Pool.Rent((long)items * shape.Scratch);
+        device.Launch(
+            ConvolutionForward.Fat, items, Work(shape), x, packed?.View ?? weight.View, y, scratch.View, shape, epilogue, norm ?? x);
+    }
+
+    /// <summary>Adds to the gradients of weights and bias.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="x">The input.</param>
+    /// <param name="dy">The output's gradient.</param>
+    /// <param name="dWeight">Gradient of the weights, or null.</param>
+    /// <param name="dBias">Gradient of the bias, or null.</param>
+    /// <param name="shape">The convolution.</param>
+    /// <param name="scale">Factor of dy.</param>
+    public static void WeightGradient(
+        Device device, ConvolutionInput x, Tensor dy, Tensor? dWeight, Tensor? dBias, ConvolutionShape shape, float scale)
+    {
+        if (dWeight == null)
+        {
+            if (dBias != null)
+            {
+                using var sum = device.Pool.Rent(shape.Out);
+                var unscaled = new Tensor(device, [1, shape.Out], sum.View);
+                Channels.Sum(dy, unscaled, accumulate: false);
+                Elementwise.Combine(unscaled, null, dBias, scale, 0f, accumulate: true);
+            }
+
+            return;
+        }
+
+        CutWeightGradient(ref shape);
+        var blocks = ConvolutionWeightGradient.Blocks(shape);
+        using var partial = device.Pool.Rent((long)shape.Slices * blocks * ConvolutionWeightGradient.PartialRows(shape) * 32);
+        var items = device.WorkItems(ConvolutionWeightGradient.Tasks(shape), shape.Scratch);
+        using var scratch = device.Pool.Rent((long)items * shape.Scratch);
+        device.Launch(ConvolutionWeightGradient.Fat, items, Work(shape), x, dy.View, partial.View, scratch.View, shape);
+        device.Launch(
+            ConvolutionWeightGradient.Reduce, device.WorkItems(ConvolutionWeightGradient.ReduceTasks(shape)),
+            new KernelWork(0, 4.0 * partial.View.Length),
+            partial.View, dWeight.View, (dBias ?? dWeight).View, shape, dBias == null ? 0 : 1, scale);
+    }
+
+    /// <summary>Floats that a layer's launches, forward or backward, rent for their own use; the most of any.</summary>
+    /// <param name="shape">Batch, height, width, channels and kernel.</param>
+    /// <param name="workItems">Work items of the device.</param>
+    public static long ScratchFloats(ConvolutionShape shape, int workItems)
+    {
+        var turned = shape with { In = shape.Out, Out = shape.In };
+        return Math.Max(WeightGradientFloats(shape), Math.Max(ForwardFloats(shape), ForwardFloats(turned)));
+
+        long ForwardFloats(ConvolutionShape s)
+        {
+            CutForward(ref s);
+            return (long)s.Depth * PackedWeights.PaddedColumns(s.Out)
+                + (long)s.Scratch * Device.WorkItems((long)s.Batch * s.Strips, s.Scratch, workItems);
+        }
+
+        long WeightGradientFloats(ConvolutionShape s)
+        {
+            CutWeightGradient(ref s);
+            return ((long)s.Slices * ConvolutionWeightGradient.Blocks(s) * ConvolutionWeightGradient.PartialRows(s) * 32)
+                + (s.Scratch * (long)Device.WorkItems(ConvolutionWeightGradient.Tasks(s), s.Scratch, workItems));
+        }
+    }
+
+    private static void CutWeightGradient(ref ConvolutionShape shape)
+    {
+        shape.Slices = Math.Min((long)shape.Depth * shape.Out >= ManyWeights ? SlicesOfManyWeights : MaxSlices, shape.Batch);
+        CutStrips(ref shape, ConvolutionWeightGradient.RowScratch(shape), GradientStripFloats);
+        shape.Scratch = ConvolutionWeightGradient.ScratchSize(shape);
+    }
+
+    // Strips follow from the layer's shape alone: the order of the weight gradient's sums must not depend on the batch or the machine.
+    private static void CutStrips(ref ConvolutionShape shape, int floatsPerRow, int target)
+    {
+        var most = Math.Clamp(target / floatsPerRow, 1, shape.Height);
+        shape.Strips = (shape.Height + most - 1) / most;
+        shape.StripRows = (shape.Height + shape.Strips - 1) / shape.Strips;
+        shape.Strips = (shape.Height + shape.StripRows - 1) / shape.StripRows;
+    }
+
+    private static KernelWork Work(in ConvolutionShape s)
+    {
+        var pixels = (double)s.Batch * s.Height * s.Width;
+        return new KernelWork(2 * pixels * s.Depth * s.Out, 4 * pixels * (s.In + s.Out));
+    }
+}
