@@ -149,14 +149,14 @@ internal sealed class UNetBlock
         return _heads == 0 ? cost : cost + AttentionCost(height, width);
     }
 
-    // While the gradients of queries, keys, values and scores are made, those of both sides of the residual are there.
+    // While the gradients of queries, keys and values are made, those of both sides of the residual are there.
     private LayerCost AttentionCost(int height, int width)
     {
         int pixels = height * width, perHead = Out / _heads;
-        long size = (long)Out * pixels, scores = (long)pixels * pixels * _heads;
+        long size = (long)Out * pixels;
         return _norm2!.Cost(height, width) + _qkv!.Cost(height, width) + _projection!.Cost(height, width) + new LayerCost(
-            2.0 * Out * pixels * pixels, [scores, size], 4 * size + scores,
-            (batch, workItems) => Matmul.ScratchFloats(pixels, pixels, perHead, (long)batch * _heads, workItems));
+            2.0 * Out * pixels * pixels, [Attention.KeptFloats(_heads, pixels), size], 5 * size,
+            (batch, workItems) => Attention.ScratchFloats(batch, _heads, pixels, perHead, workItems));
     }
 
     private Tensor Skip(NetworkPass pass, Tensor x)

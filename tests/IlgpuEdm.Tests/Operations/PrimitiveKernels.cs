@@ -12,7 +12,7 @@ public static class PrimitiveKernels
     /// <summary>The integers of a call, in order.</summary>
     public struct Integers
     {
-        public int I0, I1, I2, I3, I4, I5, I6, I7, I8, I9, I10;
+        public int I0, I1, I2, I3, I4, I5, I6, I7, I8, I9, I10, I11;
     }
 
     /// <summary>Launches the kernel around a portable body; false if it needs none.</summary>
@@ -20,7 +20,7 @@ public static class PrimitiveKernels
     {
         ArrayView<float>[] v = [.. arguments.OfType<ArrayView<float>>()];
         int[] i = [.. arguments.OfType<int>()];
-        if (name is not ("Tile.Multiply32" or "Tile.Multiply16" or "OuterTile.Accumulate32"))
+        if (name is not ("Tile.Multiply32" or "Tile.Multiply16" or "OuterTile.Accumulate32" or "MatrixTile.Multiply"))
         {
             return false;
         }
@@ -38,6 +38,7 @@ public static class PrimitiveKernels
             I8 = i[8],
             I9 = i.Length > 9 ? i[9] : 0,
             I10 = i.Length > 10 ? i[10] : 0,
+            I11 = i.Length > 11 ? i[11] : 0,
         };
         if (name == "Tile.Multiply32")
         {
@@ -46,6 +47,10 @@ public static class PrimitiveKernels
         else if (name == "Tile.Multiply16")
         {
             device.Launch(Multiply16, 1, default, v[0], v[1], v[2], integers);
+        }
+        else if (name == "MatrixTile.Multiply")
+        {
+            device.Launch(Multiply, 1, default, v[0], v[1], v[2], v[3], integers);
         }
         else
         {
@@ -60,6 +65,9 @@ public static class PrimitiveKernels
 
     private static void Multiply16(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, Integers i) =>
         Tile.Multiply16Portable(a, i.I0, i.I1, i.I2, i.I3, i.I4, i.I5, i.I6, i.I7, i.I8, b, i.I9, c, i.I10);
+
+    private static void Multiply(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> d, Integers i) =>
+        MatrixTile.MultiplyPortable(a, i.I0, i.I1, i.I2, i.I3, i.I4, b, i.I5, i.I6, c, i.I7, i.I8, i.I9, d, i.I10, i.I11);
 
     private static void Accumulate32(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, Integers i) =>
         OuterTile.Accumulate32Portable(a, i.I0, i.I1, i.I2, i.I3, i.I4, b, i.I5, c, i.I6, i.I7, i.I8);
