@@ -70,7 +70,7 @@ internal sealed class LinearLayer
     public Tensor Forward(NetworkPass pass, Tensor x) => pass.Tape.Linear(x, pass[_weight], _bias == null ? null : pass[_bias]);
 
     public LayerCost Cost() => new(_weight.Length, [_weight.Shape[1]], scratch: (batch, workItems) =>
-        Matmul.ScratchFloats(batch, _weight.Shape[1], _weight.Shape[0], 1, workItems));
+        Matmul.ScratchFloats(batch, _weight.Shape[0], _weight.Shape[1], workItems));
 }
 
 /// <summary>A group norm, with min(32, channels / 4) groups if nothing else is asked for.</summary>
