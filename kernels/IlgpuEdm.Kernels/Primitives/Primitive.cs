@@ -18,8 +18,8 @@ public static class Primitive
     /// <summary>The types that hold primitives: each intrinsic <c>X</c> has its portable body <c>XPortable</c> beside it.</summary>
     public static IReadOnlyList<Type> Types { get; } =
     [
-        typeof(Tile), typeof(OuterTile), typeof(Rows), typeof(Taps), typeof(Pointwise), typeof(Channels), typeof(NormGradient),
-        typeof(Softmax), typeof(Adam), typeof(WorkItem), typeof(Lines),
+        typeof(Tile), typeof(OuterTile), typeof(MatrixTile), typeof(Rows), typeof(Lines), typeof(Taps), typeof(Pointwise), typeof(Channels),
+        typeof(NormGradient), typeof(Softmax), typeof(Adam), typeof(WorkItem),
     ];
 
     /// <summary>Every primitive with its portable body.</summary>

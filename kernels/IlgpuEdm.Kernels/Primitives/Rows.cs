@@ -110,27 +110,8 @@ public static class Rows
     [IntrinsicImplementation]
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void PackTransposed(
-        ArrayView<float> source, int sourceOffset, int stride, int rows, int valid, ArrayView<float> target, int targetOffset, int width)
-    {
-        ref var from = ref source[sourceOffset];
-        ref var to = ref target[targetOffset];
-        for (var r = 0; r < rows; r++)
-        {
-            nint column = r;
-            for (var j = 0; j < valid; j++)
-            {
-                Unsafe.Add(ref to, j) = Unsafe.Add(ref from, column);
-                column += stride;
-            }
-
-            for (var j = valid; j < width; j++)
-            {
-                Unsafe.Add(ref to, j) = 0f;
-            }
-
-            to = ref Unsafe.Add(ref to, width);
-        }
-    }
+        ArrayView<float> source, int sourceOffset, int stride, int rows, int valid, ArrayView<float> target, int targetOffset, int width) =>
+        Transposition.Pack(ref source[sourceOffset], stride, rows, valid, ref target[targetOffset], width);
 
     /// <summary>The portable body of <see cref="PackTransposed"/>.</summary>
     /// <inheritdoc cref="PackTransposed"/>

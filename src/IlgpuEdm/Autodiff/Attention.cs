@@ -1,12 +1,17 @@
 using IlgpuEdm.Devices;
 using IlgpuEdm.Kernels.Attention;
-using IlgpuEdm.Kernels.Matmul;
 
 namespace IlgpuEdm.Autodiff;
 
 /// <summary>Self-attention over the pixels of an image.</summary>
 public static class Attention
 {
+    // Each tile of right sides, once read, meets several tiles of queries; the gradient's sums over queries are long enough to pay for
+    // taking them up again, and what is at work fits into a core's second cache.
+    private const int ForwardRows = 32;
+    private const int BackwardRows = 64;
+    private const int NumbersOfRow = 2;
+
     /// <summary><c>softmax(q k^T / sqrt(c)) v</c> for each image and head, c being the channels of a head.</summary>
     /// <param name="tape">The tape.</param>
     /// <param name="qkv"><c>[N, H, W, 3C]</c>: all heads' queries, then keys, then values.</param>
@@ -15,83 +20,90 @@ public static class Attention
     public static Tensor Attend(this Tape tape, Tensor qkv, int heads)
     {
         Shapes.Require(qkv.Shape.Count == 4 && heads > 0 && qkv.Size(3) % (3 * heads) == 0, [qkv]);
-        int batch = qkv.Size(0), channels = qkv.Size(3) / 3, tokens = qkv.Size(1) * qkv.Size(2), perHead = channels / heads;
-        var alpha = 1f / MathF.Sqrt(perHead);
-        int query = 0, key = channels, value = 2 * channels, stride = 3 * channels, image = tokens * stride;
-        var shape = new MatmulShape { Outer = batch, Inner = heads };
-        var scores = tape.New(batch, heads, tokens, tokens);
-
-        // Products of (query, key, value) rows with each other, and of the score matrix with them.
-        var rowsTimesRows = shape with
-        {
-            Rows = tokens,
-            Columns = tokens,
-            Depth = perHead,
-            StrideA = stride,
-            TransposeB = 1,
-            StrideB = stride,
-            StrideC = tokens,
-            OuterA = image,
-            InnerA = perHead,
-            OuterB = image,
-            InnerB = perHead,
-            OuterC = heads * tokens * tokens,
-            InnerC = tokens * tokens,
-        };
-        var scoresTimesRows = shape with
-        {
-            Rows = tokens,
-            Columns = perHead,
-            Depth = tokens,
-            StrideA = tokens,
-            StrideB = stride,
-            StrideC = stride,
-            OuterA = heads * tokens * tokens,
-            InnerA = tokens * tokens,
-            OuterB = image,
-            InnerB = perHead,
-            OuterC = image,
-            InnerC = perHead,
-        };
-        Matmul.Multiply(qkv, qkv, null, scores, rowsTimesRows with { OffsetA = query, OffsetB = key }, alpha);
-        var rows = batch * heads * tokens;
-        tape.Device.Launch(
-            SoftmaxKernels.Forward, tape.Device.WorkItems(rows), new KernelWork(0, 8.0 * scores.Length), scores.View, rows, tokens);
-        var y = tape.New(batch, qkv.Size(1), qkv.Size(2), channels);
-        Matmul.Multiply(scores, qkv, null, y, scoresTimesRows with { OffsetB = value, StrideC = channels, OuterC = tokens * channels });
+        int batch = qkv.Size(0), tokens = qkv.Size(1) * qkv.Size(2);
+        var shape = Shape(batch, heads, tokens, qkv.Size(3) / 3 / heads);
+        var y = tape.New(batch, qkv.Size(1), qkv.Size(2), shape.Channels);
+        var numbers = tape.New(batch, heads, tokens, NumbersOfRow);
+        Forward(qkv, y, numbers, shape);
         tape.Record(
             y, [qkv],
             dy =>
             {
                 if (tape.WantsGradient(qkv, out var d, out var accumulate))
                 {
-                    // dv = p^T dy; dp = dy v^T; ds = softmax'(dp); dq = ds k; dk = ds^T q.
-                    Matmul.Multiply(scores, dy, null, d, scoresTimesRows with
-                    {
-                        TransposeA = 1,
-                        StrideB = channels,
-                        OuterB = tokens * channels,
-                        OffsetC = value,
-                    }, accumulate: accumulate);
-                    var ds = tape.New(batch, heads, tokens, tokens);
-                    Matmul.Multiply(dy, qkv, null, ds, rowsTimesRows with
-                    {
-                        StrideA = channels,
-                        OuterA = tokens * channels,
-                        OffsetB = value,
-                    });
-                    tape.Device.Launch(
-                        SoftmaxKernels.Backward, tape.Device.WorkItems(rows), new KernelWork(0, 12.0 * scores.Length),
-                        scores.View, ds.View, rows, tokens);
-                    Matmul.Multiply(ds, qkv, null, d, scoresTimesRows with { OffsetB = key, OffsetC = query }, alpha, accumulate);
-                    Matmul.Multiply(
-                        ds, qkv, null, d, scoresTimesRows with { TransposeA = 1, OffsetB = query, OffsetC = key }, alpha, accumulate);
-                    ds.Release();
+                    Backward(qkv, dy, numbers, d, shape, accumulate);
                 }
 
                 dy.Release();
             },
-            scores);
+            numbers);
         return y;
     }
+
+    /// <summary>Floats that the gradient needs of an image beside queries, keys and values.</summary>
+    /// <param name="heads">Heads.</param>
+    /// <param name="tokens">Pixels.</param>
+    internal static long KeptFloats(int heads, int tokens) => (long)NumbersOfRow * heads * tokens;
+
+    /// <summary>Floats that a launch, forward or backward, rents for its own use.</summary>
+    /// <param name="batch">Images.</param>
+    /// <param name="heads">Heads.</param>
+    /// <param name="tokens">Pixels of an image.</param>
+    /// <param name="depth">Channels of a head.</param>
+    /// <param name="workItems">Work items of the device.</param>
+    internal static long ScratchFloats(int batch, int heads, int tokens, int depth, int workItems)
+    {
+        var shape = Shape(batch, heads, tokens, depth);
+        CutForward(ref shape);
+        var forward = (long)shape.Scratch * Device.WorkItems((long)batch * heads * shape.Blocks, shape.Scratch, workItems);
+        CutBackward(ref shape);
+        return Math.Max(forward, (long)shape.Scratch * Device.WorkItems((long)batch * heads, shape.Scratch, workItems));
+    }
+
+    private static AttentionShape Shape(int batch, int heads, int tokens, int depth) => new()
+    {
+        Batch = batch,
+        Heads = heads,
+        Tokens = tokens,
+        Depth = depth,
+        Scale = 1f / MathF.Sqrt(depth),
+    };
+
+    private static void CutForward(ref AttentionShape shape)
+    {
+        shape.BlockRows = Math.Min(ForwardRows, shape.Tokens);
+        shape.Scratch = AttentionForward.ScratchSize(shape);
+    }
+
+    private static void CutBackward(ref AttentionShape shape)
+    {
+        shape.BlockRows = Math.Min(BackwardRows, shape.Tokens);
+        shape.Scratch = AttentionBackward.ScratchSize(shape);
+    }
+
+    private static void Forward(Tensor qkv, Tensor y, Tensor numbers, AttentionShape shape)
+    {
+        var device = qkv.Device;
+        CutForward(ref shape);
+        var items = device.WorkItems(shape.Batch * shape.Heads * shape.Blocks, shape.Scratch);
+        using var scratch = device.Pool.Rent((long)items * shape.Scratch);
+        device.Launch(
+            AttentionForward.Fat, items, Work(shape, products: 2, 4.0 * (qkv.Length + y.Length + numbers.Length)),
+            qkv.View, y.View, numbers.View, scratch.View, shape);
+    }
+
+    private static void Backward(Tensor qkv, Tensor dy, Tensor numbers, Tensor dqkv, AttentionShape shape, int accumulate)
+    {
+        var device = qkv.Device;
+        CutBackward(ref shape);
+        var items = device.WorkItems(shape.Batch * shape.Heads, shape.Scratch);
+        using var scratch = device.Pool.Rent((long)items * shape.Scratch);
+        device.Launch(
+            AttentionBackward.Fat, items, Work(shape, products: 4, 4.0 * (2 * qkv.Length + dy.Length + numbers.Length)),
+            qkv.View, dy.View, numbers.View, dqkv.View, scratch.View, shape, accumulate);
+    }
+
+    // The scores that the gradient computes again count once, as what is to be done and not as what it takes.
+    private static KernelWork Work(in AttentionShape shape, int products, double bytes) =>
+        new(2.0 * products * shape.Batch * shape.Channels * shape.Tokens * shape.Tokens, bytes);
 }

@@ -1,13 +1,12 @@
 using IlgpuEdm.Devices;
 using IlgpuEdm.Kernels.Matmul;
+using IlgpuEdm.Kernels.Primitives;
 
 namespace IlgpuEdm.Autodiff;
 
-/// <summary>Matrix products, and linear layers made of them.</summary>
+/// <summary>Linear layers.</summary>
 public static class Matmul
 {
-    private const int LeastRows = 16;
-
     /// <summary>A linear layer: <c>x w + b</c>.</summary>
     /// <param name="tape">The tape.</param>
     /// <param name="x">Input, <c>[N, In]</c>.</param>
@@ -18,95 +17,90 @@ public static class Matmul
     {
         Shapes.Require(x.Shape.Count == 2 && weight.Shape.Count == 2 && x.Size(1) == weight.Size(0), [x, weight]);
         Shapes.Require(Shapes.Has(bias, weight.Size(1)), [weight, bias]);
-        int batch = x.Size(0), inputs = x.Size(1), outputs = weight.Size(1);
-        var y = tape.New(batch, outputs);
-        var single = new MatmulShape { Outer = 1, Inner = 1 };
-        Multiply(x, weight, bias, y, single with
-        {
-            Rows = batch,
-            Columns = outputs,
-            Depth = inputs,
-            StrideA = inputs,
-            StrideB = outputs,
-            StrideC = outputs,
-        });
+        var y = tape.New(x.Size(0), weight.Size(1));
+        Forward(x, weight, bias, y);
         tape.Record(y, [x, weight, bias], dy =>
         {
-            if (tape.GradientToAddTo(weight) is { } dWeight)
-            {
-                Multiply(x, dy, null, dWeight, single with
-                {
-                    Rows = inputs,
-                    Columns = outputs,
-                    Depth = batch,
-                    TransposeA = 1,
-                    StrideA = inputs,
-                    StrideB = outputs,
-                    StrideC = outputs,
-                }, accumulate: 1);
-            }
-
-            if (tape.GradientToAddTo(bias) is { } db)
-            {
-                // The batch takes the place of the pixels of one image.
-                Channels.Sum(dy, new Tensor(dy.Device, [1, outputs], db.View), accumulate: true);
-            }
-
-            if (tape.WantsGradient(x, out var dx, out var accumulate))
-            {
-                Multiply(dy, weight, null, dx, single with
-                {
-                    Rows = batch,
-                    Columns = inputs,
-                    Depth = outputs,
-                    StrideA = outputs,
-                    TransposeB = 1,
-                    StrideB = outputs,
-                    StrideC = inputs,
-                }, accumulate: accumulate);
-            }
-
+            var dWeight = tape.GradientToAddTo(weight);
+            var dBias = tape.GradientToAddTo(bias);
+            var wanted = tape.WantsGradient(x, out var dx, out var accumulate);
+            Backward(x, dy, weight, dWeight, dBias, wanted ? dx : null, accumulate);
             dy.Release();
         });
         return y;
     }
 
-    /// <summary>Floats that the products of a layer, forward or backward, rent for their own use.</summary>
-    /// <param name="rows">Rows of the result.</param>
-    /// <param name="columns">Its columns.</param>
-    /// <param name="depth">The sides' common length.</param>
-    /// <param name="products">Products.</param>
+    /// <summary>Floats that the launches of a layer, forward or backward, rent for their own use; the most of either.</summary>
+    /// <param name="rows">Rows of input and output.</param>
+    /// <param name="inputs">Columns of the input.</param>
+    /// <param name="outputs">Columns of the output.</param>
     /// <param name="workItems">Work items of the device.</param>
-    internal static long ScratchFloats(int rows, int columns, int depth, long products, int workItems)
+    internal static long ScratchFloats(int rows, int inputs, int outputs, int workItems)
     {
-        // The product itself, and those that give either side's gradient.
-        return Math.Max(Of(rows, columns, depth), Math.Max(Of(rows, depth, columns), Of(depth, columns, rows)));
-
-        long Of(int r, int c, int d)
-        {
-            long scratch = MatmulKernels.ScratchSize(new MatmulShape { Rows = r, Columns = c, Depth = d });
-            return scratch * Device.WorkItems(products * RowParts(r, products, workItems), scratch, workItems);
-        }
+        var shape = new LinearShape { Rows = rows, In = inputs, Out = outputs };
+        var forward = Cut(ref shape, rows, 0, workItems);
+        var backward = Cut(ref shape, inputs, inputs, workItems);
+        return (long)shape.Scratch * Math.Max(forward, backward);
     }
 
-    private static long RowParts(int rows, long products, int workItems) =>
-        Math.Clamp((2L * workItems + products - 1) / products, 1, Math.Max(1, rows / LeastRows));
-
-    /// <summary>A batch of products; not recorded.</summary>
-    internal static void Multiply(
-        Tensor a, Tensor b, Tensor? bias, Tensor c, MatmulShape shape, float alpha = 1f, int accumulate = 0)
+    /// <summary><c>y = x w + b</c>, not recorded; <paramref name="x"/> and <paramref name="y"/> have a row an image, whatever their shape.</summary>
+    internal static void Forward(Tensor x, Tensor weight, Tensor? bias, Tensor y)
     {
-        var device = a.Device;
-        var products = shape.Outer * shape.Inner;
-
-        // Each part packs the right side for itself, so there are no more parts than keep every work item busy.
-        shape.RowParts = (int)RowParts(shape.Rows, products, device.MaxWorkItems);
-        shape.Scratch = MatmulKernels.ScratchSize(shape);
-        var items = device.WorkItems(products * shape.RowParts, shape.Scratch);
+        var device = x.Device;
+        var shape = Shape(x, weight);
+        shape.UseBias = bias == null ? 0 : 1;
+        var items = Cut(ref shape, shape.Rows, 0, device.MaxWorkItems);
         using var scratch = device.Pool.Rent((long)items * shape.Scratch);
-        var size = (double)products * shape.Rows * shape.Columns;
         device.Launch(
-            MatmulKernels.Fat, items, new KernelWork(2 * size * shape.Depth, 4.0 * (a.Length + b.Length + size)),
-            a.View, b.View, (bias ?? c).View, c.View, scratch.View, shape, bias == null ? 0 : 1, alpha, accumulate);
+            LinearKernels.Forward, items, new KernelWork(Flops(shape), 4.0 * (x.Length + weight.Length + y.Length)),
+            x.View, weight.View, (bias ?? weight).View, y.View, scratch.View, shape);
+    }
+
+    /// <summary>The gradients of <see cref="Forward"/>: adds to those of weights and bias, and to that of x if asked for.</summary>
+    /// <param name="x">The input.</param>
+    /// <param name="dy">Gradient of the output.</param>
+    /// <param name="weight">The weights.</param>
+    /// <param name="dWeight">Gradient of the weights, or null if it is not wanted.</param>
+    /// <param name="dBias">Gradient of the bias, or null.</param>
+    /// <param name="dx">Gradient of the input, or null.</param>
+    /// <param name="accumulate">0 to overwrite <paramref name="dx"/>, else it is added to.</param>
+    internal static void Backward(Tensor x, Tensor dy, Tensor weight, Tensor? dWeight, Tensor? dBias, Tensor? dx, int accumulate)
+    {
+        var device = x.Device;
+        var shape = Shape(x, weight);
+        shape.UseWeight = dWeight == null ? 0 : 1;
+        shape.UseBias = dBias == null ? 0 : 1;
+        shape.UseInput = dx == null ? 0 : 1 + accumulate;
+        var products = shape.UseWeight + (dx == null ? 0 : 1);
+        if (products + shape.UseBias == 0)
+        {
+            return;
+        }
+
+        var items = Cut(ref shape, shape.In, shape.In, device.MaxWorkItems);
+        using var scratch = device.Pool.Rent((long)items * shape.Scratch);
+        var bytes = 4.0 * (x.Length + dy.Length + products * (double)weight.Length + (dx?.Length ?? 0));
+        device.Launch(
+            LinearKernels.Backward, items, new KernelWork(products * Flops(shape), bytes),
+            x.View, dy.View, weight.View, (dWeight ?? weight).View, (dBias ?? dy).View, (dx ?? dy).View, scratch.View, shape);
+    }
+
+    private static LinearShape Shape(Tensor x, Tensor weight) => new()
+    {
+        Rows = (int)(x.Length / weight.Size(0)),
+        In = weight.Size(0),
+        Out = weight.Size(1),
+    };
+
+    private static double Flops(in LinearShape shape) => 2.0 * shape.Rows * shape.In * shape.Out;
+
+    // Columns are cut first; rows of the result only where these give too few tasks. Gives the work items.
+    private static int Cut(ref LinearShape shape, int rows, int otherColumns, int workItems)
+    {
+        var blocks = LinearShape.Blocks(shape.Out);
+        var tiles = (rows + MatrixTile.RowCount - 1) / MatrixTile.RowCount;
+        shape.Parts = Math.Clamp((workItems + blocks - 1) / blocks, 1, tiles);
+        shape.Scratch = LinearKernels.ScratchSize(shape);
+        return Device.WorkItems(Math.Max((long)blocks * shape.Parts, LinearShape.Blocks(otherColumns)), shape.Scratch, workItems);
     }
 }

@@ -1,5 +1,3 @@
-using IlgpuEdm.Kernels.Matmul;
-
 namespace IlgpuEdm.Autodiff;
 
 /// <summary>
@@ -11,17 +9,7 @@ internal static class PointConvolution
     public static Tensor Convolve(
         Tape tape, Tensor x, Tensor weight, Tensor? bias, Tensor? shift, Tensor? residual, float scale, Tensor y)
     {
-        int batch = x.Size(0), inputs = weight.Size(2), outputs = weight.Size(3);
-        var product = new MatmulShape { Outer = 1, Inner = 1 };
-        Matmul.Multiply(x, Centre(weight), bias, y, product with
-        {
-            Rows = batch,
-            Columns = outputs,
-            Depth = inputs,
-            StrideA = inputs,
-            StrideB = outputs,
-            StrideC = outputs,
-        });
+        Matmul.Forward(x, Centre(weight), bias, y);
         if (shift != null)
         {
             Elementwise.Combine(y, shift, y, 1f, 1f, accumulate: false);
@@ -44,40 +32,11 @@ internal static class PointConvolution
                 Elementwise.Combine(dy, null, dShift, 1f, 0f, accumulate != 0);
             }
 
-            if (tape.GradientToAddTo(bias) is { } dBias)
-            {
-                // The batch takes the place of the pixels of one image.
-                Channels.Sum(dy, new Tensor(dy.Device, [1, outputs], dBias.View), accumulate: true);
-            }
-
-            if (tape.GradientToAddTo(weight) is { } dWeight)
-            {
-                Matmul.Multiply(x, dy, null, Centre(dWeight), product with
-                {
-                    Rows = inputs,
-                    Columns = outputs,
-                    Depth = batch,
-                    TransposeA = 1,
-                    StrideA = inputs,
-                    StrideB = outputs,
-                    StrideC = outputs,
-                }, accumulate: 1);
-            }
-
-            if (tape.WantsGradient(x, out var dx, out accumulate))
-            {
-                Matmul.Multiply(dy, Centre(weight), null, dx, product with
-                {
-                    Rows = batch,
-                    Columns = inputs,
-                    Depth = outputs,
-                    StrideA = outputs,
-                    TransposeB = 1,
-                    StrideB = outputs,
-                    StrideC = inputs,
-                }, accumulate: accumulate);
-            }
-
+            var dWeight = tape.GradientToAddTo(weight);
+            var dBias = tape.GradientToAddTo(bias);
+            var wanted = tape.WantsGradient(x, out var dx, out accumulate);
+            Matmul.Backward(
+                x, dy, Centre(weight), dWeight == null ? null : Centre(dWeight), dBias, wanted ? dx : null, accumulate);
             if (residual != null)
             {
                 tape.AddGradient(residual, dy);

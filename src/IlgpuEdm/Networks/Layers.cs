@@ -73,7 +73,7 @@ internal sealed class LinearLayer
     public Tensor Forward(NetworkPass pass, Tensor x) => pass.Tape.Linear(x, pass[_weight], _bias == null ? null : pass[_bias]);
 
     public LayerCost Cost() => new(_weight.Length, [_weight.Shape[1]], scratch: (batch, workItems) =>
-        Matmul.ScratchFloats(batch, _weight.Shape[1], _weight.Shape[0], 1, workItems));
+        Matmul.ScratchFloats(batch, _weight.Shape[0], _weight.Shape[1], workItems));
 }
 
 /// <summary>A group norm, with min(32, channels / 4) groups if nothing else is asked for.</summary>
@@ -109,11 +109,11 @@ internal sealed class GroupNormLayer
     public GroupNormOptions Options(NetworkPass pass, bool silu, Tensor? scaleShift = null) =>
         new(pass[_gamma], pass[_beta], _groups, _epsilon, silu, scaleShift);
 
-    /// <summary>The cost of the norm where the convolution applies it; in the backward pass its input's gradient is there twice.</summary>
+    /// <summary>The cost of the norm where the convolution applies it.</summary>
     public LayerCost Cost(int height, int width)
     {
         long channels = _gamma.Length, size = channels * height * width;
-        return new LayerCost(0, [channels * GroupNormForward.CoefficientRows], 3 * size);
+        return new LayerCost(0, [channels * GroupNormForward.CoefficientRows], 2 * size);
     }
 
     /// <summary>The cost of the norm as a pass of its own.</summary>

@@ -134,7 +134,9 @@ internal sealed class UNetBlock
         long pixels = (long)height * width, size = Out * pixels;
         var resampled = _resample == Resample.None ? LayerCost.None : LayerCost.Keeping(In * pixels);
         var cost = _resample == Resample.None ? _norm0.Cost(inputHeight, inputWidth) : _norm0.StoredCost(inputHeight, inputWidth);
-        cost += resampled + _affine.Cost() + _conv0.Cost(height, width) + resampled
+
+        // While the gradient of a normalised input is made, it is there twice, beside the output's and the skip path's.
+        cost += new LayerCost(0, [], (2L * In + Out) * pixels) + resampled + _affine.Cost() + _conv0.Cost(height, width) + resampled
             + (_style.Dropout > 0 ? _norm1.StoredCost(height, width) : _norm1.Cost(height, width));
         if (_style.Dropout > 0)
         {
@@ -145,14 +147,14 @@ internal sealed class UNetBlock
         return _heads == 0 ? cost : cost + AttentionCost(height, width);
     }
 
-    // While the gradients of queries, keys, values and scores are made, those of both sides of the residual are there.
+    // While the gradients of queries, keys and values are made, those of both sides of the residual are there.
     private LayerCost AttentionCost(int height, int width)
     {
         int pixels = height * width, perHead = Out / _heads;
-        long size = (long)Out * pixels, scores = (long)pixels * pixels * _heads;
+        long size = (long)Out * pixels;
         return _norm2!.Cost(height, width) + _qkv!.Cost(height, width) + _projection!.Cost(height, width) + new LayerCost(
-            2.0 * Out * pixels * pixels, [scores, size], 4 * size + scores,
-            (batch, workItems) => Matmul.ScratchFloats(pixels, pixels, perHead, (long)batch * _heads, workItems));
+            2.0 * Out * pixels * pixels, [Attention.KeptFloats(_heads, pixels), size], 5 * size,
+            (batch, workItems) => Attention.ScratchFloats(batch, _heads, pixels, perHead, workItems));
     }
 
     private Tensor First(NetworkPass pass, Joined x, Tensor? shift)

@@ -18,6 +18,26 @@ public abstract class AttentionTests : OperationTestBase
         AssertMatchesReference(run => SelfTestAttention.Attend(run, n, h, w, c, heads));
 
     [TestMethod]
+    public void AnImageAloneIsTheImageOfABatchToTheBit()
+    {
+        const int images = 5, tokens = 70, c = 24, heads = 2, size = tokens * 3 * c;
+        float[] hx = Numbers(1, images * size), hg = Numbers(2, images * tokens * c);
+        var all = Input(hx, images, tokens, 1, 3 * c);
+        var y = Tape.Attend(all, heads);
+        var output = y.ToArray();
+        Backward(y, hg);
+        for (var image = 0; image < images; image++)
+        {
+            var one = Input(hx[(image * size)..((image + 1) * size)], 1, tokens, 1, 3 * c);
+            var alone = Tape.Attend(one, heads);
+            CollectionAssert.AreEqual(output[(image * tokens * c)..((image + 1) * tokens * c)], alone.ToArray(), $"output {image}");
+            Backward(alone, hg[(image * tokens * c)..((image + 1) * tokens * c)]);
+            CollectionAssert.AreEqual(
+                all.Gradient!.ToArray()[(image * size)..((image + 1) * size)], one.Gradient!.ToArray(), $"gradient {image}");
+        }
+    }
+
+    [TestMethod]
     public void ScoresOfThousandsDoNotOverflow()
     {
         // With all values 1 a softmax that sums to 1 gives 1, whatever the scores.

@@ -12,6 +12,7 @@ internal static class PrimitiveCases
         ["Tile.Multiply16"] = r => Tile(r, 16),
         ["Tile.MultiplyLines"] = MultiplyLines,
         ["OuterTile.Accumulate32"] = OuterTile,
+        ["MatrixTile.Multiply"] = MatrixTile,
         ["OuterTile.AddRows32"] = r =>
         {
             var rows = r.Next(1, 12);
@@ -109,14 +110,10 @@ internal static class PrimitiveCases
         },
         ["Softmax.Forward"] = r =>
         {
-            var count = r.Next(1, 60);
-            return [Data(r, count + 9, 20f), r.Next(9), count];
+            int rows = r.Next(1, 5), count = r.Next(1, 90), stride = (count + 15) / 16 * 16 + r.Next(5);
+            return [Data(r, rows * stride + 9, 20f), r.Next(9), stride, rows, count, 0.1f + r.NextSingle(), Data(r, 2 * rows + 5), r.Next(5)];
         },
-        ["Softmax.Backward"] = r =>
-        {
-            var count = r.Next(1, 60);
-            return [Data(r, count + 9), Data(r, count + 9), r.Next(9), count];
-        },
+        ["Softmax.Backward"] = SoftmaxBackward,
         ["Adam.Update"] = Adam,
     };
 
@@ -158,6 +155,38 @@ internal static class PrimitiveCases
         [
             Data(r, lines * lineStride + 8 + 9), r.Next(9), lines, lineStride, width, stride,
             Data(r, lines * width * 32 + 9), r.Next(9), Data(r, 8 * 32 + 5), r.Next(5), r.Next(1, 9), r.Next(2),
+        ];
+    }
+
+    // A left side by rows or transposed; nothing, a row or the result itself is added.
+    private static object[] MatrixTile(Random r)
+    {
+        int count = r.Next(1, 9), depth = r.Next(1, 40), columns = r.Next(2) == 0 ? 32 : r.Next(1, 33), cRow = columns + r.Next(5);
+        var line = Math.Max(count, depth) + r.Next(5);
+        var (aRow, aStep) = r.Next(2) == 0 ? (line, 1) : (1, line);
+        int bRow = 32 + r.Next(5), cOffset = r.Next(5), added = r.Next(3);
+        var c = Data(r, 8 * cRow + 5);
+        return
+        [
+            Data(r, 40 * line + 9), r.Next(9), aRow, aStep, count, depth, Data(r, depth * bRow + 9), r.Next(9), bRow, c, cOffset, cRow,
+            columns, added == 2 ? c : Data(r, 32 + 5), added == 0 ? -1 : cOffset, added == 2 ? cRow : 0,
+        ];
+    }
+
+    // Numbers as the forward pass leaves them: no score is above the greatest.
+    private static object[] SoftmaxBackward(Random r)
+    {
+        int rows = r.Next(1, 5), count = r.Next(1, 90), stride = (count + 15) / 16 * 16 + r.Next(5);
+        var numbers = Data(r, 2 * rows + 5);
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            numbers[i] = 1.5f + r.NextSingle();
+        }
+
+        return
+        [
+            Data(r, rows * stride + 9), r.Next(9), Data(r, rows * stride + 9), r.Next(9), stride, rows, count, 0.1f + r.NextSingle(),
+            numbers, r.Next(5),
         ];
     }
 

@@ -20,7 +20,7 @@ public static class PrimitiveKernels
     {
         ArrayView<float>[] v = [.. arguments.OfType<ArrayView<float>>()];
         int[] i = [.. arguments.OfType<int>()];
-        if (name is not ("Tile.MultiplyLines" or "Tile.Multiply32" or "Tile.Multiply16" or "OuterTile.Accumulate32"))
+        if (name is not ("Tile.MultiplyLines" or "Tile.Multiply32" or "Tile.Multiply16" or "OuterTile.Accumulate32" or "MatrixTile.Multiply"))
         {
             return false;
         }
@@ -54,6 +54,10 @@ public static class PrimitiveKernels
         {
             device.Launch(Multiply16, 1, default, v[0], v[1], v[2], integers);
         }
+        else if (name == "MatrixTile.Multiply")
+        {
+            device.Launch(Multiply, 1, default, v[0], v[1], v[2], v[3], integers);
+        }
         else
         {
             device.Launch(Accumulate32, 1, default, v[0], v[1], v[2], integers);
@@ -73,6 +77,9 @@ public static class PrimitiveKernels
         float scale, Integers i) =>
         Tile.MultiplyLinesPortable(
             a, i.I0, i.I1, i.I2, i.I3, i.I4, i.I5, b, i.I6, tile, i.I7, y, i.I8, i.I9, i.I10, bias, i.I11, residual, i.I12, scale, i.I13);
+
+    private static void Multiply(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> d, Integers i) =>
+        MatrixTile.MultiplyPortable(a, i.I0, i.I1, i.I2, i.I3, i.I4, b, i.I5, i.I6, c, i.I7, i.I8, i.I9, d, i.I10, i.I11);
 
     private static void Accumulate32(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, Integers i) =>
         OuterTile.Accumulate32Portable(a, i.I0, i.I1, i.I2, i.I3, i.I4, b, i.I5, c, i.I6, i.I7, i.I8);

@@ -33,13 +33,7 @@ public sealed class PrimitiveTests
         {
             Compare(
                 name, seed, arguments!(new Random(seed)), (_, a) => simd.Invoke(null, a),
-                (device, a) =>
-                {
-                    if (!PrimitiveKernels.TryLaunch(device, name, a))
-                    {
-                        portable.Invoke(null, a);
-                    }
-                });
+                (device, a) => RunPortable(device, name, portable, a));
         }
     }
 
@@ -47,16 +41,20 @@ public sealed class PrimitiveTests
     [DataRow("Tile.Multiply32", "MultiplyByQuarters", 32)]
     [DataRow("Tile.Multiply16", "MultiplyByQuarters", 16)]
     [DataRow("OuterTile.Accumulate32", "AccumulateByQuarters", null)]
+    [DataRow("MatrixTile.Multiply", "MultiplyByQuarters", null)]
+    [DataRow("Softmax.Forward", "ForwardNarrow", null)]
+    [DataRow("Softmax.Backward", "BackwardNarrow", null)]
     public void TheBodyForNarrowVectorsDoesTheSame(string name, string narrow, int? stride)
     {
         var type = Primitive.Types.Single(t => t.Name == name.Split('.')[0]);
+        var portable = Primitive.All.Single(p => Name(p.Simd) == name).Portable;
         var method = type.GetMethod(narrow, BindingFlags.NonPublic | BindingFlags.Static)!;
         for (var seed = 0; seed < Rounds; seed++)
         {
             Compare(
                 name, seed, PrimitiveCases.Arguments[name](new Random(seed)),
                 (_, a) => method.Invoke(null, stride is { } s ? [.. a, s] : a),
-                (device, a) => PrimitiveKernels.TryLaunch(device, name, a));
+                (device, a) => RunPortable(device, name, portable, a));
         }
     }
 
@@ -65,6 +63,14 @@ public sealed class PrimitiveTests
     {
         var names = Computing.Select(p => Name(p.Simd)).ToList();
         CollectionAssert.AreEquivalent(names, PrimitiveCases.Arguments.Keys.ToList(), "primitives, and cases to test them");
+    }
+
+    private static void RunPortable(Device device, string name, MethodInfo portable, object[] arguments)
+    {
+        if (!PrimitiveKernels.TryLaunch(device, name, arguments))
+        {
+            portable.Invoke(null, arguments);
+        }
     }
 
     private static string Name(MethodInfo method) => $"{method.DeclaringType!.Name}.{method.Name}";
