@@ -56,7 +56,7 @@ public static class Convolution
             y.Moments = new TensorMoments(device.Pool.Rent(2L * batch * shape.Strips * shape.Out), shape.Strips, shape.StripRows * width);
         }
 
-        ConvolutionLaunch.Forward(device, input, weight, y.View, shape, turned: false, new Epilogue
+        ConvolutionLaunch.Forward(tape, input, weight, y.View, shape, turned: false, new Epilogue
         {
             Bias = (bias ?? y).View,
             Shift = (shift ?? y).View,
@@ -171,7 +171,7 @@ public static class Convolution
         both.Release();
 
         void Launch(Tensor gradient, int accumulate) => ConvolutionLaunch.Forward(
-            tape.Device, Plain(dy), weight, gradient.View, Turned(shape), turned: true, new Epilogue
+            tape, Plain(dy), weight, gradient.View, Turned(shape), turned: true, new Epilogue
             {
                 Bias = dy.View,
                 Shift = dy.View,
@@ -189,7 +189,7 @@ public static class Convolution
         var turned = Turned(shape);
         var dz = new Tensor(device, shape.Batch, shape.Height, shape.Width, shape.In);
         using var parts = device.Pool.Rent(2L * shape.Batch * turned.Strips * shape.In);
-        ConvolutionLaunch.Forward(device, Plain(dy), weight, dz.View, turned, turned: true, new Epilogue
+        ConvolutionLaunch.Forward(tape, Plain(dy), weight, dz.View, turned, turned: true, new Epilogue
         {
             Bias = dy.View,
             Shift = dy.View,

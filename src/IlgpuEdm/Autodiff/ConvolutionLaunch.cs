@@ -23,7 +23,7 @@ internal static class ConvolutionLaunch
     }
 
     /// <summary>Convolves with the weights, or for the input's gradient with turned weights.</summary>
-    /// <param name="device">The device.</param>
+    /// <param name="tape">The tape.</param>
     /// <param name="x">The input.</param>
     /// <param name="weight">Weights of the forward pass, <c>[k, k, In, Out]</c>.</param>
     /// <param name="y">Receives the result.</param>
@@ -32,23 +32,29 @@ internal static class ConvolutionLaunch
     /// <param name="epilogue">What takes part beside the sum.</param>
     /// <param name="norm">Where y is the gradient of a normalised input: that input.</param>
     public static void Forward(
-        Device device, ConvolutionInput x, Tensor weight, ArrayView<float> y, ConvolutionShape shape, bool turned, Epilogue epilogue,
+        Tape tape, ConvolutionInput x, Tensor weight, ArrayView<float> y, ConvolutionShape shape, bool turned, Epilogue epilogue,
         ConvolutionInput? norm = null)
     {
-        // Weights of one full block lie as a tile reads them.
-        var packing = turned || shape.Out is not (16 or 32);
-        using var packed = packing ? device.Pool.Rent((long)shape.Depth * PackedWeights.PaddedColumns(shape.Out)) : null;
-        if (packed != null)
-        {
-            device.Launch(
-                turned ? PackedWeights.Backward : PackedWeights.Forward, device.WorkItems(PackedWeights.Tasks(shape.Depth, shape.Out)),
-                new KernelWork(0, 8.0 * packed.View.Length), weight.View, packed.View, shape);
-        }
+        var device = tape.Device;
+        var cache = tape.PackedWeights;
 
+        // Weights of one full block lie as a tile reads them.
+        var packed = !turned && shape.Out is (16 or 32) ? null
+            : cache?.Get(weight, turned, () => Pack(device, weight, shape, turned)) ?? Pack(device, weight, shape, turned);
+        using var owned = cache == null ? packed : null;
         var items = device.WorkItems(shape.Batch * shape.Strips, shape.Scratch);
         using var scratch = device.Pool.Rent((long)items * shape.Scratch);
         device.Launch(
             ConvolutionForward.Fat, items, Work(shape), x, packed?.View ?? weight.View, y, scratch.View, shape, epilogue, norm ?? x);
+    }
+
+    private static PooledBuffer Pack(Device device, Tensor weight, ConvolutionShape shape, bool turned)
+    {
+        var packed = device.Pool.Rent((long)shape.Depth * PackedWeights.PaddedColumns(shape.Out));
+        device.Launch(
+            turned ? PackedWeights.Backward : PackedWeights.Forward, device.WorkItems(PackedWeights.Tasks(shape.Depth, shape.Out)),
+            new KernelWork(0, 8.0 * packed.View.Length), weight.View, packed.View, shape);
+        return packed;
     }
 
     /// <summary>Adds to the gradients of weights and bias.</summary>

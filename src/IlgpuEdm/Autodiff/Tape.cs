@@ -32,6 +32,9 @@ public sealed class Tape : IDisposable
     /// <summary>What dropout draws from; null leaves dropout out.</summary>
     public RandomKey? DropoutKey { get; }
 
+    /// <summary>Keeps packed weights beyond this tape, where the weights do not change; null packs them at each use.</summary>
+    public PackedWeightCache? PackedWeights { get; init; }
+
     /// <summary>Makes a tensor that this tape owns.</summary>
     /// <param name="shape">Its dimensions.</param>
     /// <returns>The tensor; what it holds is undefined.</returns>

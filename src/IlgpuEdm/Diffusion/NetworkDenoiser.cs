@@ -30,8 +30,9 @@ public sealed class NetworkDenoiser : IDisposable
     private readonly PreconditionedNetwork _network;
     private readonly ParameterBlock _weights;
     private readonly bool _ownsWeights;
+    private readonly PackedWeightCache _packed = new();
 
-    /// <summary>Makes a denoiser of weights that stay the caller's.</summary>
+    /// <summary>Makes a denoiser of weights that stay the caller's, and must not change while it lives.</summary>
     /// <param name="device">Where the weights lie.</param>
     /// <param name="network">The preconditioned network.</param>
     /// <param name="weights">Its weights.</param>
@@ -151,7 +152,7 @@ public sealed class NetworkDenoiser : IDisposable
     /// <returns>The estimate of the clean images, as x.</returns>
     public double[] Denoise(double[] x, double sigma, float[]? classLabels)
     {
-        using var tape = new Tape(_device, recording: false);
+        using var tape = new Tape(_device, recording: false) { PackedWeights = _packed };
         return Array.ConvertAll(Run(tape, Input(tape, x), sigma, classLabels).ToArray(), v => (double)v);
     }
 
@@ -168,7 +169,7 @@ public sealed class NetworkDenoiser : IDisposable
             throw new ArgumentException($"{cotangent.Length} values for {x.Length}", nameof(cotangent));
         }
 
-        using var tape = new Tape(_device, recording: true);
+        using var tape = new Tape(_device, recording: true) { PackedWeights = _packed };
         var input = Input(tape, x);
         input.RequiresGradient = true;
         var output = Run(tape, input, sigma, classLabels);
@@ -202,6 +203,7 @@ public sealed class NetworkDenoiser : IDisposable
     /// <summary>Gives the memory back.</summary>
     public void Dispose()
     {
+        _packed.Dispose();
         if (_ownsWeights)
         {
             _weights.Dispose();
