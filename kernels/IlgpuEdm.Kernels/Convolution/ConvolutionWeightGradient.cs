@@ -89,11 +89,11 @@ public static class ConvolutionWeightGradient
                         Rows.Pack(dy, first * s.Out + block * 32, s.Out, rows * s.Width, columns, scratch, right, 32);
                         if (inPlace)
                         {
-                            Strip(x.First, first * s.In, scratch, right, partial, sums, s, rows, accumulate);
+                            Strip(x.First, first * s.In, scratch, right, partial, sums, s, rows, columns, accumulate);
                         }
                         else
                         {
-                            Strip(scratch, strip, scratch, right, partial, sums, s, rows, accumulate);
+                            Strip(scratch, strip, scratch, right, partial, sums, s, rows, columns, accumulate);
                         }
                     }
 
@@ -105,17 +105,30 @@ public static class ConvolutionWeightGradient
 
     private static void Strip(
         ArrayView<float> x, int xOffset, ArrayView<float> scratch, int packed, ArrayView<float> partial, int partialOffset,
-        ConvolutionShape s, int rows, int accumulate)
+        ConvolutionShape s, int rows, int columns, int accumulate)
     {
         var run = s.Kernel * s.In;
         for (var ky = 0; ky < s.Kernel; ky++)
         {
-            for (var i = 0; i < run; i += Tile.RowCount)
+            var left = xOffset + ky * s.Pitch * s.In;
+            var sums = partialOffset + ky * run * 32;
+            if (columns <= 16)
             {
-                var count = run - i < Tile.RowCount ? run - i : Tile.RowCount;
-                OuterTile.Accumulate32(
-                    x, xOffset + ky * s.Pitch * s.In + i, rows, s.Pitch * s.In, s.Width, s.In, scratch, packed,
-                    partial, partialOffset + (ky * run + i) * 32, count, accumulate);
+                for (var i = 0; i < run; i += OuterTile.HalfRows)
+                {
+                    OuterTile.Accumulate16(
+                        x, left + i, rows, s.Pitch * s.In, s.Width, s.In, scratch, packed, partial, sums + i * 32,
+                        run - i < OuterTile.HalfRows ? run - i : OuterTile.HalfRows, accumulate);
+                }
+            }
+            else
+            {
+                for (var i = 0; i < run; i += Tile.RowCount)
+                {
+                    OuterTile.Accumulate32(
+                        x, left + i, rows, s.Pitch * s.In, s.Width, s.In, scratch, packed, partial, sums + i * 32,
+                        run - i < Tile.RowCount ? run - i : Tile.RowCount, accumulate);
+                }
             }
         }
 

@@ -102,60 +102,70 @@ public static partial class OuterTile
         ArrayView<float> a, int aOffset, int lines, int lineStride, int width, int pixelStride,
         ArrayView<float> b, int bOffset, ArrayView<float> c, int cOffset, int count, int accumulate)
     {
-        var sums = LocalMemory.Allocate<float>(64);
         for (var part = 0; part < 4; part++)
         {
             var rows = (part >> 1) * 4;
             var columns = (part & 1) * 16;
-            for (var j = 0; j < 64; j++)
-            {
-                sums[j] = 0f;
-            }
+            Accumulate4x16Portable(
+                a, aOffset + rows, lines, lineStride, width, pixelStride, b, bOffset + columns, c, cOffset + rows * 32 + columns,
+                count - rows, accumulate);
+        }
+    }
 
-            var v = bOffset + columns;
-            for (var line = 0; line < lines; line++)
+    // Four rows by 16 columns, of which count rows exist: 64 sums, which compilers keep in registers.
+    private static void Accumulate4x16Portable(
+        ArrayView<float> a, int aOffset, int lines, int lineStride, int width, int pixelStride,
+        ArrayView<float> b, int bOffset, ArrayView<float> c, int cOffset, int count, int accumulate)
+    {
+        var sums = LocalMemory.Allocate<float>(64);
+        for (var j = 0; j < 64; j++)
+        {
+            sums[j] = 0f;
+        }
+
+        var v = bOffset;
+        for (var line = 0; line < lines; line++)
+        {
+            var p = aOffset + line * lineStride;
+            for (var x = 0; x < width; x++)
             {
-                var p = aOffset + rows + line * lineStride;
-                for (var x = 0; x < width; x++)
+                var s0 = a[p];
+                var s1 = a[p + 1];
+                var s2 = a[p + 2];
+                var s3 = a[p + 3];
+                for (var j = 0; j < 16; j++)
                 {
-                    var s0 = a[p];
-                    var s1 = a[p + 1];
-                    var s2 = a[p + 2];
-                    var s3 = a[p + 3];
-                    for (var j = 0; j < 16; j++)
-                    {
-                        sums[j] += s0 * b[v + j];
-                    }
-
-                    for (var j = 0; j < 16; j++)
-                    {
-                        sums[16 + j] += s1 * b[v + j];
-                    }
-
-                    for (var j = 0; j < 16; j++)
-                    {
-                        sums[32 + j] += s2 * b[v + j];
-                    }
-
-                    for (var j = 0; j < 16; j++)
-                    {
-                        sums[48 + j] += s3 * b[v + j];
-                    }
-
-                    p += pixelStride;
-                    v += 32;
+                    sums[j] += s0 * b[v + j];
                 }
-            }
 
-            for (var i = 0; i < 4; i++)
-            {
-                if (rows + i < count)
+                for (var j = 0; j < 16; j++)
                 {
-                    var o = cOffset + (rows + i) * 32 + columns;
-                    for (var j = 0; j < 16; j++)
-                    {
-                        c[o + j] = accumulate != 0 ? c[o + j] + sums[i * 16 + j] : sums[i * 16 + j];
-                    }
+                    sums[16 + j] += s1 * b[v + j];
+                }
+
+                for (var j = 0; j < 16; j++)
+                {
+                    sums[32 + j] += s2 * b[v + j];
+                }
+
+                for (var j = 0; j < 16; j++)
+                {
+                    sums[48 + j] += s3 * b[v + j];
+                }
+
+                p += pixelStride;
+                v += 32;
+            }
+        }
+
+        for (var i = 0; i < 4; i++)
+        {
+            if (i < count)
+            {
+                var o = cOffset + i * 32;
+                for (var j = 0; j < 16; j++)
+                {
+                    c[o + j] = accumulate != 0 ? c[o + j] + sums[i * 16 + j] : sums[i * 16 + j];
                 }
             }
         }

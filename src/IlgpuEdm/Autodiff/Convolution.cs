@@ -165,10 +165,10 @@ public static class Convolution
             return;
         }
 
-        var both = new Tensor(tape.Device, shape.Batch, shape.Height, shape.Width, shape.In);
+        using var buffer = tape.Device.Pool.Rent((long)shape.Batch * shape.Height * shape.Width * shape.In);
+        var both = new Tensor(tape.Device, [shape.Batch, shape.Height, shape.Width, shape.In], buffer.View);
         Launch(both, 0);
         Channels.Split(tape, both, x);
-        both.Release();
 
         void Launch(Tensor gradient, int accumulate) => ConvolutionLaunch.Forward(
             tape, Plain(dy), weight, gradient.View, Turned(shape), turned: true, new Epilogue
@@ -187,7 +187,8 @@ public static class Convolution
     {
         var device = tape.Device;
         var turned = Turned(shape);
-        var dz = new Tensor(device, shape.Batch, shape.Height, shape.Width, shape.In);
+        using var buffer = device.Pool.Rent((long)shape.Batch * shape.Height * shape.Width * shape.In);
+        var dz = new Tensor(device, [shape.Batch, shape.Height, shape.Width, shape.In], buffer.View);
         using var parts = device.Pool.Rent(2L * shape.Batch * turned.Strips * shape.In);
         ConvolutionLaunch.Forward(tape, Plain(dy), weight, dz.View, turned, turned: true, new Epilogue
         {
@@ -199,6 +200,5 @@ public static class Convolution
             Gather = Epilogue.GatherNormGradient,
         }, Input(x, table));
         table.Backward(dz, parts.View, turned.Strips);
-        dz.Release();
     }
 }

@@ -11,7 +11,8 @@ internal static class PrimitiveCases
         ["Tile.Multiply32"] = r => Tile(r, 32),
         ["Tile.Multiply16"] = r => Tile(r, 16),
         ["Tile.MultiplyLines"] = MultiplyLines,
-        ["OuterTile.Accumulate32"] = OuterTile,
+        ["OuterTile.Accumulate32"] = r => OuterTile(r, 8),
+        ["OuterTile.Accumulate16"] = r => OuterTile(r, 16),
         ["MatrixTile.Multiply"] = MatrixTile,
         ["OuterTile.AddRows32"] = r =>
         {
@@ -148,13 +149,13 @@ internal static class PrimitiveCases
         ];
     }
 
-    private static object[] OuterTile(Random r)
+    private static object[] OuterTile(Random r, int rows)
     {
         int lines = r.Next(1, 4), width = r.Next(1, 9), stride = r.Next(1, 12), lineStride = width * stride + r.Next(5);
         return
         [
-            Data(r, lines * lineStride + 8 + 9), r.Next(9), lines, lineStride, width, stride,
-            Data(r, lines * width * 32 + 9), r.Next(9), Data(r, 8 * 32 + 5), r.Next(5), r.Next(1, 9), r.Next(2),
+            Data(r, lines * lineStride + rows + 9), r.Next(9), lines, lineStride, width, stride,
+            Data(r, lines * width * 32 + 9), r.Next(9), Data(r, rows * 32 + 5), r.Next(5), r.Next(1, rows + 1), r.Next(2),
         ];
     }
 

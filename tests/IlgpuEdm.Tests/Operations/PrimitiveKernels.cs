@@ -20,7 +20,8 @@ public static class PrimitiveKernels
     {
         ArrayView<float>[] v = [.. arguments.OfType<ArrayView<float>>()];
         int[] i = [.. arguments.OfType<int>()];
-        if (name is not ("Tile.MultiplyLines" or "Tile.Multiply32" or "Tile.Multiply16" or "OuterTile.Accumulate32" or "MatrixTile.Multiply"))
+        if (name is not ("Tile.MultiplyLines" or "Tile.Multiply32" or "Tile.Multiply16" or "OuterTile.Accumulate32" or "OuterTile.Accumulate16"
+            or "MatrixTile.Multiply"))
         {
             return false;
         }
@@ -60,7 +61,7 @@ public static class PrimitiveKernels
         }
         else
         {
-            device.Launch(Accumulate32, 1, default, v[0], v[1], v[2], integers);
+            device.Launch(name == "OuterTile.Accumulate16" ? Accumulate16 : Accumulate32, 1, default, v[0], v[1], v[2], integers);
         }
 
         return true;
@@ -80,6 +81,9 @@ public static class PrimitiveKernels
 
     private static void Multiply(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> d, Integers i) =>
         MatrixTile.MultiplyPortable(a, i.I0, i.I1, i.I2, i.I3, i.I4, b, i.I5, i.I6, c, i.I7, i.I8, i.I9, d, i.I10, i.I11);
+
+    private static void Accumulate16(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, Integers i) =>
+        OuterTile.Accumulate16Portable(a, i.I0, i.I1, i.I2, i.I3, i.I4, b, i.I5, c, i.I6, i.I7, i.I8);
 
     private static void Accumulate32(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, Integers i) =>
         OuterTile.Accumulate32Portable(a, i.I0, i.I1, i.I2, i.I3, i.I4, b, i.I5, c, i.I6, i.I7, i.I8);

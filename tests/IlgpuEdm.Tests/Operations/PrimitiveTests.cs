@@ -41,6 +41,7 @@ public sealed class PrimitiveTests
     [DataRow("Tile.Multiply32", "MultiplyByQuarters", 32)]
     [DataRow("Tile.Multiply16", "MultiplyByQuarters", 16)]
     [DataRow("OuterTile.Accumulate32", "AccumulateByQuarters", null)]
+    [DataRow("OuterTile.Accumulate16", "AccumulateHalfByQuarters", null)]
     [DataRow("MatrixTile.Multiply", "MultiplyByQuarters", null)]
     [DataRow("Softmax.Forward", "ForwardNarrow", null)]
     [DataRow("Softmax.Backward", "BackwardNarrow", null)]
