@@ -10,7 +10,7 @@ namespace IlgpuEdm.Kernels.Convolution;
 /// </summary>
 public static class WinogradForward
 {
-    private const int InputFloats = 128 * 1024;
+    private const int InputFloats = 64 * 1024;
     private const int MostTiles = 256;
     private const int LeastTiles = 8;
 

@@ -28,12 +28,24 @@ public static class WinogradGradient
         ArrayView<float> dy, int dyOffset, int lineStride, int pixelStride, int width, int lines, int columns,
         ArrayView<float> z, int zOffset, int frequencyStride)
     {
-        var done = Vector512.IsHardwareAccelerated
-            ? Row<Lanes512, Vector512<float>>(
-                ref dy[dyOffset], lineStride, pixelStride, width, lines, columns, ref z[zOffset], frequencyStride)
-            : Row<Lanes256, Vector256<float>>(
+        var done = 0;
+        if (Vector512.IsHardwareAccelerated && columns >= Lanes512.Count)
+        {
+            done = Row<Lanes512, Vector512<float>>(
                 ref dy[dyOffset], lineStride, pixelStride, width, lines, columns, ref z[zOffset], frequencyStride);
-        if (done < columns || done % 16 != 0)
+        }
+
+        if (columns - done >= Lanes256.Count)
+        {
+            done += Row<Lanes256, Vector256<float>>(
+                ref dy[dyOffset + done], lineStride, pixelStride, width, lines, columns - done, ref z[zOffset + done], frequencyStride);
+        }
+
+        if (done == columns && done % 16 == 8)
+        {
+            Zeros(ref z[zOffset + done], (width + 1) / 2, frequencyStride);
+        }
+        else if (done < columns)
         {
             Columns(dy, dyOffset, lineStride, pixelStride, width, lines, done, columns, z, zOffset, frequencyStride);
         }
@@ -106,6 +118,21 @@ public static class WinogradGradient
         }
 
         return whole;
+    }
+
+    // Eight columns of every tile.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Zeros(ref float z, int tiles, int frequencyStride)
+    {
+        for (var f = 0; f < WinogradInput.Frequencies; f++)
+        {
+            for (var tile = 0; tile < tiles; tile++)
+            {
+                Vector256<float>.Zero.StoreUnsafe(ref Unsafe.Add(ref z, tile * Tile.BlockWidth));
+            }
+
+            z = ref Unsafe.Add(ref z, frequencyStride);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -39,16 +39,22 @@ public static class WinogradOutput
         ArrayView<float> y, int yOffset, int lineStride, int pixelStride, ArrayView<float> bias, int biasOffset,
         ArrayView<float> residual, int residualOffset, float scale, int accumulate)
     {
-        ref var from = ref m[mOffset];
-        ref var add = ref biasOffset >= 0 ? ref bias[biasOffset] : ref Unsafe.NullRef<float>();
-        ref var other = ref residualOffset >= 0 ? ref residual[residualOffset] : ref Unsafe.NullRef<float>();
-        var done = Vector512.IsHardwareAccelerated
-            ? Row<Lanes512, Vector512<float>>(
-                ref from, tileStride, frequencyStride, width, lines, columns, ref y[yOffset], lineStride, pixelStride,
-                ref add, ref other, scale, accumulate)
-            : Row<Lanes256, Vector256<float>>(
-                ref from, tileStride, frequencyStride, width, lines, columns, ref y[yOffset], lineStride, pixelStride,
-                ref add, ref other, scale, accumulate);
+        var done = 0;
+        if (Vector512.IsHardwareAccelerated && columns >= Lanes512.Count)
+        {
+            done = Row<Lanes512, Vector512<float>>(
+                ref m[mOffset], tileStride, frequencyStride, width, lines, columns, ref y[yOffset], lineStride, pixelStride,
+                ref Optional(bias, biasOffset, 0), ref Optional(residual, residualOffset, 0), scale, accumulate);
+        }
+
+        if (columns - done >= Lanes256.Count)
+        {
+            done += Row<Lanes256, Vector256<float>>(
+                ref m[mOffset + done], tileStride, frequencyStride, width, lines, columns - done,
+                ref y[yOffset + done], lineStride, pixelStride,
+                ref Optional(bias, biasOffset, done), ref Optional(residual, residualOffset, done), scale, accumulate);
+        }
+
         if (done < columns)
         {
             TransformPortable(
@@ -96,6 +102,16 @@ public static class WinogradOutput
                 }
             }
         }
+    }
+
+    private static ref float Optional(ArrayView<float> view, int offset, int index)
+    {
+        if (offset < 0)
+        {
+            return ref Unsafe.NullRef<float>();
+        }
+
+        return ref view[offset + index];
     }
 
     private static float Vertical(ArrayView<float> m, int from, int frequencyStride, float sign) =>

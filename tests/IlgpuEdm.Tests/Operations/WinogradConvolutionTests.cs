@@ -95,6 +95,22 @@ public abstract class WinogradConvolutionTests : OperationTestBase
         AssertExact(ReferenceConvolution.WeightGradient(Widen(hx), Widen(hg), n, h, w, inC, outC, 3), dWeight, "gradient of weights");
     }
 
+    // Relative to the largest value; the direct sum, which is nine times as long, is twice as far off in the output.
+    [TestMethod]
+    public void RoundingStaysWithinAFewUnitsOfTheLastPlace()
+    {
+        const int n = 2, h = 8, w = 8, c = 256;
+        float[] hx = Numbers(1, n * h * w * c), hw = Numbers(2, 9 * c * 32), hg = Numbers(3, n * h * w * 32);
+        Tensor x = Tape.From(hx, n, h, w, c), weight = Tape.From(hw, 3, 3, c, 32), y = Tape.New(n, h, w, 32);
+        var dWeight = Tape.From(new float[hw.Length], 3, 3, c, 32);
+        WinogradConvolution.Forward(x, weight, null, null, null, y, Shape(n, h, w, c, 32), turned: false, 1f, accumulate: 0);
+        WinogradConvolution.WeightGradient(x, Tape.From(hg, n, h, w, 32), dWeight, null, Shape(n, h, w, c, 32));
+        var expected = ReferenceConvolution.Forward(Widen(hx), Widen(hw), new double[32], n, h, w, c, 32, 3);
+        Assert.IsLessThan(2e-6, Error(expected, y), "output");
+        expected = ReferenceConvolution.WeightGradient(Widen(hx), Widen(hg), n, h, w, c, 32, 3);
+        Assert.IsLessThan(1e-6, Error(expected, dWeight), "gradient of weights");
+    }
+
     [TestMethod]
     [DataRow(7, 6, 5)]
     [DataRow(19, 1, 2)]
@@ -118,8 +134,28 @@ public abstract class WinogradConvolutionTests : OperationTestBase
         }
     }
 
-    protected static ConvolutionShape Shape(int n, int h, int w, int inC, int outC) =>
+    private static double Error(double[] expected, Tensor actual)
+    {
+        var largest = expected.Max(Math.Abs);
+        return expected.Zip(actual.ToArray(), (e, a) => Math.Abs(a - e) / largest).Max();
+    }
+
+    internal static ConvolutionShape Shape(int n, int h, int w, int inC, int outC) =>
         new() { Batch = n, Height = h, Width = w, In = inC, Out = outC, Kernel = 3 };
+}
+
+[TestClass]
+public sealed class WinogradRuleTests
+{
+    [TestMethod]
+    [DataRow(32, 32, 16, 16, true)]
+    [DataRow(2, 2, 8, 24, true)]
+    [DataRow(1, 9, 64, 64, false)]
+    [DataRow(9, 1, 64, 64, false)]
+    [DataRow(32, 32, 3, 64, false)]
+    [DataRow(32, 32, 64, 3, false)]
+    public void ItPaysWhereChannelsFillVectors(int h, int w, int inC, int outC, bool pays) =>
+        Assert.AreEqual(pays, WinogradConvolution.Pays(WinogradConvolutionTests.Shape(1, h, w, inC, outC)));
 }
 
 [TestClass]
