@@ -28,23 +28,21 @@ public static class WinogradForward
     }
 
     /// <summary><c>y = (conv(x) + bias + shift + residual) * scale</c>, added to y if asked for.</summary>
-    /// <param name="x">Input, <c>[N, H, W, In]</c>.</param>
+    /// <param name="x">The input, <c>[N, H, W, In]</c>.</param>
     /// <param name="packed">Transformed weights in blocks of columns (see <see cref="WinogradWeights"/>).</param>
-    /// <param name="bias">One float an output channel; read if asked for.</param>
-    /// <param name="shift">One float an image and channel, <c>[N, Out]</c>; read if asked for.</param>
-    /// <param name="residual">Laid out as y; read if asked for.</param>
     /// <param name="y">Output, <c>[N, H, W, Out]</c>.</param>
     /// <param name="scratch">Scratch of all work items.</param>
     /// <param name="s">The convolution.</param>
     /// <param name="e">What takes part beside the sum.</param>
+    /// <param name="norm">Where y is the gradient of a normalised input: that input.</param>
     public static void Fat(
-        ArrayView<float> x, ArrayView<float> packed, ArrayView<float> bias, ArrayView<float> shift, ArrayView<float> residual,
-        ArrayView<float> y, ArrayView<float> scratch, ConvolutionShape s, Epilogue e)
+        ConvolutionInput x, ArrayView<float> packed, ArrayView<float> y, ArrayView<float> scratch, ConvolutionShape s, Epilogue e,
+        ConvolutionInput norm)
     {
         var across = WinogradTiles.Across(s);
         var ofStrip = WinogradTiles.OfStrip(s);
         var most = TilesTogether(s);
-        var biases = Grid.IdxX * s.Scratch;
+        var biases = WorkItem.Index() * s.Scratch;
         var strip = biases + PackedWeights.PaddedColumns(s.Out);
         var v = strip + WinogradTiles.StripFloats(s);
         var vStride = most * s.In + Gap;
@@ -53,11 +51,11 @@ public static class WinogradForward
 
         // Fewer images together where work items would be left without any.
         var images = WinogradTiles.Images(s, Most(s));
-        var share = s.Batch / Grid.DimX;
+        var share = s.Batch / WorkItem.Count();
         images = share < 1 ? 1 : images < share ? images : share;
         var tasks = (s.Batch + images - 1) / images * s.Strips;
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
-        for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
+        for (var task = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), tasks); task < last; task++)
         {
             var first = task / s.Strips * images;
             var count = s.Batch - first < images ? s.Batch - first : images;
@@ -66,7 +64,7 @@ public static class WinogradForward
             var rows = (lines + 1) / 2;
             for (var image = 0; image < count; image++)
             {
-                PaddedStrip.Gather(x, scratch, strip, s, first + image, row0, rows * 2);
+                WinogradTiles.Gather(x, scratch, strip, s, first + image, row0, lines);
                 for (var row = 0; row < rows; row++)
                 {
                     WinogradInput.Transform(
@@ -86,7 +84,7 @@ public static class WinogradForward
                 {
                     if (e.UseBias + e.UseShift != 0)
                     {
-                        Biases(bias, shift, scratch, biases, column, columns, (first + image) * s.Out + column, e);
+                        Biases(scratch, biases, column, columns, (first + image) * s.Out + column, e);
                     }
 
                     for (var row = 0; row < rows; row++)
@@ -95,21 +93,24 @@ public static class WinogradForward
                         WinogradOutput.Transform(
                             scratch, m + (image * ofStrip + row * across) * width, width, mStride, s.Width,
                             lines - row * 2 > 1 ? 2 : 1, columns, y, o, s.Width * s.Out, s.Out,
-                            scratch, e.UseBias + e.UseShift != 0 ? biases : -1, residual, e.UseResidual != 0 ? o : -1,
+                            scratch, e.UseBias + e.UseShift != 0 ? biases : -1, e.Residual, e.UseResidual != 0 ? o : -1,
                             e.Scale, e.Accumulate);
                     }
                 }
             }
+
+            for (var image = first; image < first + count; image++)
+            {
+                ConvolutionForward.Gather(y, s, image * s.Strips + task % s.Strips, image, row0, lines, e, norm);
+            }
         }
     }
 
-    private static void Biases(
-        ArrayView<float> bias, ArrayView<float> shift, ArrayView<float> scratch, int biases, int column, int columns, int shiftOffset,
-        Epilogue e)
+    private static void Biases(ArrayView<float> scratch, int biases, int column, int columns, int shiftOffset, Epilogue e)
     {
         for (var j = 0; j < columns; j++)
         {
-            scratch[biases + j] = (e.UseBias != 0 ? bias[column + j] : 0f) + (e.UseShift != 0 ? shift[shiftOffset + j] : 0f);
+            scratch[biases + j] = (e.UseBias != 0 ? e.Bias[column + j] : 0f) + (e.UseShift != 0 ? e.Shift[shiftOffset + j] : 0f);
         }
     }
 

@@ -1,3 +1,6 @@
+using ILGPU;
+using IlgpuEdm.Kernels.Primitives;
+
 namespace IlgpuEdm.Kernels.Convolution;
 
 /// <summary>
@@ -37,6 +40,16 @@ public static class WinogradTiles
         strip = strip < 1 ? 1 : strip > rows ? rows : strip;
         s.Strips = (rows + strip - 1) / strip;
         s.StripRows = (rows + s.Strips - 1) / s.Strips * 2;
+        s.StripRows = s.StripRows < s.Height ? s.StripRows : s.Height;
         s.Strips = (s.Height + s.StripRows - 1) / s.StripRows;
+    }
+
+    /// <summary>Gathers a strip and fills up its tiles with zeros.</summary>
+    internal static void Gather(
+        ConvolutionInput x, ArrayView<float> scratch, int strip, ConvolutionShape s, int image, int row0, int lines)
+    {
+        InputStrip.Gather(x, scratch, strip, s, image, row0, lines);
+        var line = s.Pitch * s.In;
+        Rows.Fill(scratch, strip + (lines + 2) * line, lines % 2 * line + s.In, 0f);
     }
 }

@@ -42,11 +42,11 @@ public static class WinogradWeightGradient
     /// <param name="partial">Receives <c>[slice, block, row, 32]</c>: a row for each weight row, and one for the bias.</param>
     /// <param name="scratch">Scratch of all work items.</param>
     /// <param name="s">The convolution.</param>
-    public static void Fat(ArrayView<float> x, ArrayView<float> dy, ArrayView<float> partial, ArrayView<float> scratch, ConvolutionShape s)
+    public static void Fat(ConvolutionInput x, ArrayView<float> dy, ArrayView<float> partial, ArrayView<float> scratch, ConvolutionShape s)
     {
         var together = WinogradTiles.Images(s, MostTiles);
         var most = together * WinogradTiles.OfStrip(s);
-        var strips = Grid.IdxX * s.Scratch;
+        var strips = WorkItem.Index() * s.Scratch;
         var v = strips + together * WinogradTiles.StripFloats(s);
         var z = v + WinogradInput.Frequencies * VStride(s, most);
         var du = z + WinogradInput.Frequencies * BlocksTogether * ZStride(most);
@@ -55,8 +55,8 @@ public static class WinogradWeightGradient
         var partialSize = (s.Depth + 1) * Tile.BlockWidth;
         var duSize = WinogradInput.Frequencies * s.In * Tile.BlockWidth;
         var tasks = s.Slices * groups;
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
-        for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
+        for (var task = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), tasks); task < last; task++)
         {
             var slice = task / groups;
             var block = task % groups * BlocksTogether;
@@ -121,7 +121,7 @@ public static class WinogradWeightGradient
 
     // Transforms the input of a strip of each image, some channels at a time, and adds up the products.
     private static void Products(
-        ArrayView<float> x, ArrayView<float> scratch, int strips, int v, int z, int du, ConvolutionShape s, int image, int images, int row0,
+        ConvolutionInput x, ArrayView<float> scratch, int strips, int v, int z, int du, ConvolutionShape s, int image, int images, int row0,
         int tiles, int block, int blocks, int accumulate)
     {
         var across = WinogradTiles.Across(s);
@@ -134,8 +134,7 @@ public static class WinogradWeightGradient
         for (var i = 0; i < images; i++)
         {
             var strip = strips + i * stripFloats;
-            PaddedStrip.Gather(x, scratch, strip, s, image + i, row0, rows * 2);
-            Rows.Fill(scratch, strip + (rows * 2 + 2) * s.Pitch * s.In, s.In, 0f);
+            WinogradTiles.Gather(x, scratch, strip, s, image + i, row0, lines);
         }
 
         for (var channel = 0; channel < s.In; channel += ChannelsTogether)

@@ -42,8 +42,8 @@ public static class WinogradWeights
     {
         var chunks = (s.In + Chunk - 1) / Chunk;
         var tasks = (s.Out + 31) / 32 * chunks;
-        var last = WorkShare.Start(Grid.IdxX + 1, Grid.DimX, tasks);
-        for (var task = WorkShare.Start(Grid.IdxX, Grid.DimX, tasks); task < last; task++)
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
+        for (var task = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), tasks); task < last; task++)
         {
             var column = task / chunks * 32;
             var channel = task % chunks * Chunk;

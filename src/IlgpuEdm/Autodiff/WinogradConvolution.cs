@@ -1,3 +1,4 @@
+using ILGPU;
 using IlgpuEdm.Devices;
 using IlgpuEdm.Kernels.Convolution;
 
@@ -10,8 +11,6 @@ namespace IlgpuEdm.Autodiff;
 /// </summary>
 internal static class WinogradConvolution
 {
-    private const int MaxSlices = 8;
-
     // Remainders go channel by channel, which costs more than the products save.
     private const int Vector = 8;
 
@@ -21,81 +20,58 @@ internal static class WinogradConvolution
     public static bool Pays(in ConvolutionShape shape) =>
         shape is { Kernel: 3, Height: > 1, Width: > 1 } && shape.In % Vector == 0 && shape.Out % Vector == 0;
 
-    /// <summary>Computes <c>y = (conv(x) + bias + shift + residual) * scale</c>, or adds it to y.</summary>
-    /// <param name="x">Input, <c>[N, H, W, In]</c>.</param>
-    /// <param name="weight"><c>[3, 3, In, Out]</c>, or <c>[3, 3, Out, In]</c> to be turned.</param>
-    /// <param name="bias"><c>[Out]</c>, or null.</param>
-    /// <param name="shift">Added to each pixel of an image, <c>[N, Out]</c>, or null.</param>
-    /// <param name="residual">Added to the sum, laid out as y, or null.</param>
-    /// <param name="y">Output, <c>[N, H, W, Out]</c>.</param>
-    /// <param name="shape">Batch, height, width and channels.</param>
-    /// <param name="turned">Whether to turn the weights, for the gradient of the input.</param>
-    /// <param name="scale">Factor of the sum.</param>
-    /// <param name="accumulate">Not 0 to add to y.</param>
+    /// <summary>Convolves with the weights, or for the input's gradient with turned weights.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="x">The input.</param>
+    /// <param name="weight">Weights of the forward pass, <c>[3, 3, In, Out]</c>.</param>
+    /// <param name="y">Receives the result.</param>
+    /// <param name="shape">The convolution that is made, cut by <see cref="WinogradForward.Cut"/>.</param>
+    /// <param name="turned">Whether it is the input's gradient.</param>
+    /// <param name="epilogue">What takes part beside the sum.</param>
+    /// <param name="norm">Where y is the gradient of a normalised input: that input.</param>
     public static void Forward(
-        Tensor x, Tensor weight, Tensor? bias, Tensor? shift, Tensor? residual, Tensor y, ConvolutionShape shape, bool turned,
-        float scale, int accumulate)
+        Device device, ConvolutionInput x, Tensor weight, ArrayView<float> y, ConvolutionShape shape, bool turned, Epilogue epilogue,
+        ConvolutionInput? norm = null)
     {
-        var device = x.Device;
-        WinogradForward.Cut(ref shape);
         using var packed = device.Pool.Rent(WinogradWeights.PackedLength(shape));
         device.Launch(
             turned ? WinogradWeights.Backward : WinogradWeights.Forward, device.WorkItems(WinogradWeights.Tasks(shape)),
             new KernelWork(0, 4.0 * packed.View.Length), weight.View, packed.View, shape);
         var items = device.WorkItems(shape.Batch * shape.Strips, shape.Scratch);
         using var scratch = device.Pool.Rent((long)items * shape.Scratch);
-        device.Launch(
-            WinogradForward.Fat, items, Work(shape), x.View, packed.View, bias?.View ?? packed.View, shift?.View ?? packed.View,
-            (residual ?? y).View, y.View, scratch.View, shape,
-            new Epilogue
-            {
-                UseBias = bias == null ? 0 : 1,
-                UseShift = shift == null ? 0 : 1,
-                UseResidual = residual == null ? 0 : 1,
-                Accumulate = accumulate,
-                Scale = scale,
-            });
+        device.Launch(WinogradForward.Fat, items, Work(shape), x, packed.View, y, scratch.View, shape, epilogue, norm ?? x);
     }
 
     /// <summary>Adds to the gradients of weights and bias.</summary>
-    /// <param name="x">Input, <c>[N, H, W, In]</c>.</param>
-    /// <param name="dy">Gradient of the output, <c>[N, H, W, Out]</c>.</param>
-    /// <param name="dWeight">Gradient of the weights, <c>[3, 3, In, Out]</c>, or null.</param>
-    /// <param name="dBias">Gradient of the bias, <c>[Out]</c>, or null.</param>
-    /// <param name="shape">Batch, height, width and channels.</param>
-    public static void WeightGradient(Tensor x, Tensor dy, Tensor? dWeight, Tensor? dBias, ConvolutionShape shape)
+    /// <param name="device">The device.</param>
+    /// <param name="x">The input.</param>
+    /// <param name="dy">The output's gradient.</param>
+    /// <param name="dWeight">Gradient of the weights.</param>
+    /// <param name="dBias">Gradient of the bias, or null.</param>
+    /// <param name="shape">The convolution, with its slices.</param>
+    /// <param name="scale">Factor of dy.</param>
+    public static void WeightGradient(
+        Device device, ConvolutionInput x, Tensor dy, Tensor dWeight, Tensor? dBias, ConvolutionShape shape, float scale)
     {
-        var device = x.Device;
-        if (dWeight == null)
-        {
-            if (dBias != null)
-            {
-                Channels.Sum(dy, new Tensor(device, [1, shape.Out], dBias.View), accumulate: true);
-            }
-
-            return;
-        }
-
-        CutWeightGradient(ref shape);
-        var tasks = WinogradWeightGradient.Tasks(shape);
+        WinogradWeightGradient.Cut(ref shape);
         using var partial = device.Pool.Rent(PartialFloats(shape));
-        var items = device.WorkItems(tasks, shape.Scratch);
+        var items = device.WorkItems(WinogradWeightGradient.Tasks(shape), shape.Scratch);
         using var scratch = device.Pool.Rent((long)items * shape.Scratch);
-        device.Launch(WinogradWeightGradient.Fat, items, Work(shape), x.View, dy.View, partial.View, scratch.View, shape);
+        device.Launch(WinogradWeightGradient.Fat, items, Work(shape), x, dy.View, partial.View, scratch.View, shape);
         device.Launch(
             ConvolutionWeightGradient.Reduce, device.WorkItems(ConvolutionWeightGradient.ReduceTasks(shape)),
             new KernelWork(0, 4.0 * partial.View.Length),
-            partial.View, dWeight.View, (dBias ?? dWeight).View, shape, dBias == null ? 0 : 1);
+            partial.View, dWeight.View, (dBias ?? dWeight).View, shape, dBias == null ? 0 : 1, scale);
     }
 
     /// <summary>Floats that a layer's launches, forward or backward, rent for their own use; the most of any.</summary>
-    /// <param name="shape">Batch, height, width and channels.</param>
+    /// <param name="shape">Batch, height, width and channels, and slices.</param>
     /// <param name="workItems">Work items of the device.</param>
     public static long ScratchFloats(ConvolutionShape shape, int workItems)
     {
         var turned = shape with { In = shape.Out, Out = shape.In };
         var gradient = shape;
-        CutWeightGradient(ref gradient);
+        WinogradWeightGradient.Cut(ref gradient);
         var weights = PartialFloats(gradient)
             + ((long)gradient.Scratch * Device.WorkItems(WinogradWeightGradient.Tasks(gradient), gradient.Scratch, workItems));
         return Math.Max(weights, Math.Max(ForwardFloats(shape), ForwardFloats(turned)));
@@ -106,12 +82,6 @@ internal static class WinogradConvolution
             return WinogradWeights.PackedLength(s)
                 + ((long)s.Scratch * Device.WorkItems((long)s.Batch * s.Strips, s.Scratch, workItems));
         }
-    }
-
-    private static void CutWeightGradient(ref ConvolutionShape shape)
-    {
-        shape.Slices = Math.Min(MaxSlices, shape.Batch);
-        WinogradWeightGradient.Cut(ref shape);
     }
 
     private static long PartialFloats(in ConvolutionShape s) =>

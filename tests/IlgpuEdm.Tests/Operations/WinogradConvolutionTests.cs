@@ -21,7 +21,7 @@ public abstract class WinogradConvolutionTests : OperationTestBase
     {
         float[] hx = Integers(1, n * h * w * inC), hw = Integers(2, 9 * inC * outC);
         var y = Tape.New(n, h, w, outC);
-        WinogradConvolution.Forward(
+        Forward(
             Tape.From(hx, n, h, w, inC), Tape.From(hw, 3, 3, inC, outC), null, null, null, y, Shape(n, h, w, inC, outC),
             turned: false, 1f, accumulate: 0);
         AssertExact(ReferenceConvolution.Forward(Widen(hx), Widen(hw), new double[outC], n, h, w, inC, outC, 3), y, "output");
@@ -35,7 +35,7 @@ public abstract class WinogradConvolutionTests : OperationTestBase
         float[] hx = Integers(1, n * h * w * inC), hw = Integers(2, 9 * inC * outC), hb = Integers(3, outC), hs = Integers(4, n * outC);
         float[] hr = Integers(5, size), hy = Integers(6, size);
         var y = Tape.From(hy, n, h, w, outC);
-        WinogradConvolution.Forward(
+        Forward(
             Tape.From(hx, n, h, w, inC), Tape.From(hw, 3, 3, inC, outC), Tape.From(hb, outC), Tape.From(hs, n, outC),
             Tape.From(hr, n, h, w, outC), y, Shape(n, h, w, inC, outC), turned: false, 0.5f, accumulate: 1);
         var sums = ReferenceConvolution.Forward(Widen(hx), Widen(hw), Widen(hb), n, h, w, inC, outC, 3);
@@ -48,7 +48,7 @@ public abstract class WinogradConvolutionTests : OperationTestBase
         const int n = 2, h = 3, w = 4, c = 5, outC = 18;
         float[] hx = Integers(1, n * h * w * c), hw = Integers(2, 9 * c * outC), hs = Integers(4, n * outC);
         var y = Tape.New(n, h, w, outC);
-        WinogradConvolution.Forward(
+        Forward(
             Tape.From(hx, n, h, w, c), Tape.From(hw, 3, 3, c, outC), null, Tape.From(hs, n, outC), null, y, Shape(n, h, w, c, outC),
             turned: false, 1f, accumulate: 0);
         var sums = ReferenceConvolution.Forward(Widen(hx), Widen(hw), new double[outC], n, h, w, c, outC, 3);
@@ -61,7 +61,7 @@ public abstract class WinogradConvolutionTests : OperationTestBase
     {
         float[] hg = Integers(1, n * h * w * outC), hw = Integers(2, 9 * inC * outC), before = Integers(3, n * h * w * inC);
         var dx = Tape.From(before, n, h, w, inC);
-        WinogradConvolution.Forward(
+        Forward(
             Tape.From(hg, n, h, w, outC), Tape.From(hw, 3, 3, inC, outC), null, null, null, dx, Shape(n, h, w, outC, inC),
             turned: true, 1f, accumulate: 1);
         var gradient = ReferenceConvolution.InputGradient(Widen(hg), Widen(hw), n, h, w, inC, outC, 3);
@@ -75,7 +75,7 @@ public abstract class WinogradConvolutionTests : OperationTestBase
         float[] hx = Integers(1, n * h * w * inC), hg = Integers(2, n * h * w * outC);
         float[] weightsBefore = Integers(3, 9 * inC * outC), biasBefore = Integers(4, outC);
         Tensor dWeight = Tape.From(weightsBefore, 3, 3, inC, outC), dBias = Tape.From(biasBefore, outC);
-        WinogradConvolution.WeightGradient(
+        WeightGradient(
             Tape.From(hx, n, h, w, inC), Tape.From(hg, n, h, w, outC), dWeight, dBias, Shape(n, h, w, inC, outC));
         var weights = ReferenceConvolution.WeightGradient(Widen(hx), Widen(hg), n, h, w, inC, outC, 3);
         AssertExact([.. weights.Zip(weightsBefore, (g, b) => g + b)], dWeight, "gradient of weights");
@@ -89,8 +89,8 @@ public abstract class WinogradConvolutionTests : OperationTestBase
         float[] hx = Integers(1, n * h * w * inC), hg = Integers(2, n * h * w * outC), hw = Integers(3, 9 * inC * outC);
         Tensor x = Tape.From(hx, n, h, w, inC), dy = Tape.From(hg, n, h, w, outC), weight = Tape.From(hw, 3, 3, inC, outC);
         Tensor y = Tape.New(n, h, w, outC), dWeight = Tape.From(new float[hw.Length], 3, 3, inC, outC);
-        WinogradConvolution.Forward(x, weight, null, null, null, y, Shape(n, h, w, inC, outC), turned: false, 1f, accumulate: 0);
-        WinogradConvolution.WeightGradient(x, dy, dWeight, null, Shape(n, h, w, inC, outC));
+        Forward(x, weight, null, null, null, y, Shape(n, h, w, inC, outC), turned: false, 1f, accumulate: 0);
+        WeightGradient(x, dy, dWeight, null, Shape(n, h, w, inC, outC));
         AssertExact(ReferenceConvolution.Forward(Widen(hx), Widen(hw), new double[outC], n, h, w, inC, outC, 3), y, "output");
         AssertExact(ReferenceConvolution.WeightGradient(Widen(hx), Widen(hg), n, h, w, inC, outC, 3), dWeight, "gradient of weights");
     }
@@ -103,8 +103,8 @@ public abstract class WinogradConvolutionTests : OperationTestBase
         float[] hx = Numbers(1, n * h * w * c), hw = Numbers(2, 9 * c * 32), hg = Numbers(3, n * h * w * 32);
         Tensor x = Tape.From(hx, n, h, w, c), weight = Tape.From(hw, 3, 3, c, 32), y = Tape.New(n, h, w, 32);
         var dWeight = Tape.From(new float[hw.Length], 3, 3, c, 32);
-        WinogradConvolution.Forward(x, weight, null, null, null, y, Shape(n, h, w, c, 32), turned: false, 1f, accumulate: 0);
-        WinogradConvolution.WeightGradient(x, Tape.From(hg, n, h, w, 32), dWeight, null, Shape(n, h, w, c, 32));
+        Forward(x, weight, null, null, null, y, Shape(n, h, w, c, 32), turned: false, 1f, accumulate: 0);
+        WeightGradient(x, Tape.From(hg, n, h, w, 32), dWeight, null, Shape(n, h, w, c, 32));
         var expected = ReferenceConvolution.Forward(Widen(hx), Widen(hw), new double[32], n, h, w, c, 32, 3);
         Assert.IsLessThan(2e-6, Error(expected, y), "output");
         expected = ReferenceConvolution.WeightGradient(Widen(hx), Widen(hg), n, h, w, c, 32, 3);
@@ -120,19 +120,45 @@ public abstract class WinogradConvolutionTests : OperationTestBase
         float[] hx = Numbers(1, n * h * w * c), hw = Numbers(2, 9 * c * outC);
         var weight = Tape.From(hw, 3, 3, c, outC);
         var all = Tape.New(n, h, w, outC);
-        WinogradConvolution.Forward(
+        Forward(
             Tape.From(hx, n, h, w, c), weight, null, null, null, all, Shape(n, h, w, c, outC), turned: false, 1f, accumulate: 0);
         var values = all.ToArray();
         for (var image = 0; image < n; image++)
         {
             var one = Tape.New(1, h, w, outC);
-            WinogradConvolution.Forward(
+            Forward(
                 Tape.From(hx.AsSpan(image * h * w * c, h * w * c), 1, h, w, c), weight, null, null, null, one, Shape(1, h, w, c, outC),
                 turned: false, 1f, accumulate: 0);
             CollectionAssert.AreEqual(
                 values.AsSpan(image * one.Length, one.Length).ToArray(), one.ToArray(), $"image {image}, bit for bit");
         }
     }
+
+    private static void Forward(
+        Tensor x, Tensor weight, Tensor? bias, Tensor? shift, Tensor? residual, Tensor y, ConvolutionShape shape, bool turned, float scale,
+        int accumulate)
+    {
+        WinogradForward.Cut(ref shape);
+        WinogradConvolution.Forward(x.Device, Plain(x), weight, y.View, shape, turned, new Epilogue
+        {
+            Bias = (bias ?? y).View,
+            Shift = (shift ?? y).View,
+            Residual = (residual ?? y).View,
+            Gathered = y.View,
+            UseBias = bias == null ? 0 : 1,
+            UseShift = shift == null ? 0 : 1,
+            UseResidual = residual == null ? 0 : 1,
+            Accumulate = accumulate,
+            Scale = scale,
+        });
+    }
+
+    private static void WeightGradient(Tensor x, Tensor dy, Tensor dWeight, Tensor? dBias, ConvolutionShape shape) =>
+        WinogradConvolution.WeightGradient(
+            x.Device, Plain(x), dy, dWeight, dBias, shape with { Slices = Math.Min(8, shape.Batch) }, 1f);
+
+    private static ConvolutionInput Plain(Tensor x) =>
+        new() { First = x.View, Second = x.View, Table = x.View, FirstChannels = x.Size(-1) };
 
     private static double Error(double[] expected, Tensor actual)
     {
