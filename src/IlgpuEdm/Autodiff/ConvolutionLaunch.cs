@@ -18,6 +18,12 @@ internal static class ConvolutionLaunch
     /// <summary>Strips of a layer's forward pass.</summary>
     public static void CutForward(ref ConvolutionShape shape)
     {
+        if (WinogradConvolution.Pays(shape))
+        {
+            WinogradForward.Cut(ref shape);
+            return;
+        }
+
         CutStrips(ref shape, shape.Pitch * shape.In, ForwardStripFloats);
         shape.Scratch = ConvolutionForward.ScratchSize(shape);
     }
@@ -35,6 +41,12 @@ internal static class ConvolutionLaunch
         Device device, ConvolutionInput x, Tensor weight, ArrayView<float> y, ConvolutionShape shape, bool turned, Epilogue epilogue,
         ConvolutionInput? norm = null)
     {
+        if (WinogradConvolution.Pays(shape))
+        {
+            WinogradConvolution.Forward(device, x, weight, y, shape, turned, epilogue, norm);
+            return;
+        }
+
         // Weights of one full block lie as a tile reads them.
         var packing = turned || shape.Out is not (16 or 32);
         using var packed = packing ? device.Pool.Rent((long)shape.Depth * PackedWeights.PaddedColumns(shape.Out)) : null;
@@ -76,6 +88,12 @@ internal static class ConvolutionLaunch
         }
 
         CutWeightGradient(ref shape);
+        if (WinogradConvolution.Pays(shape))
+        {
+            WinogradConvolution.WeightGradient(device, x, dy, dWeight, dBias, shape, scale);
+            return;
+        }
+
         var blocks = ConvolutionWeightGradient.Blocks(shape);
         using var partial = device.Pool.Rent((long)shape.Slices * blocks * ConvolutionWeightGradient.PartialRows(shape) * 32);
         var items = device.WorkItems(ConvolutionWeightGradient.Tasks(shape), shape.Scratch);
@@ -92,6 +110,12 @@ internal static class ConvolutionLaunch
     /// <param name="workItems">Work items of the device.</param>
     public static long ScratchFloats(ConvolutionShape shape, int workItems)
     {
+        if (WinogradConvolution.Pays(shape))
+        {
+            CutWeightGradient(ref shape);
+            return WinogradConvolution.ScratchFloats(shape, workItems);
+        }
+
         var turned = shape with { In = shape.Out, Out = shape.In };
         return Math.Max(WeightGradientFloats(shape), Math.Max(ForwardFloats(shape), ForwardFloats(turned)));
 
