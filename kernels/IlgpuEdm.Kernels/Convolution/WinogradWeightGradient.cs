@@ -10,7 +10,7 @@ namespace IlgpuEdm.Kernels.Convolution;
 /// </summary>
 public static class WinogradWeightGradient
 {
-    private const int MostTiles = 64;
+    private const int MostTiles = 32;
     private const int BlocksTogether = 2;
     private const int ChannelsTogether = 64;
 
@@ -28,7 +28,8 @@ public static class WinogradWeightGradient
         var images = WinogradTiles.Images(s, MostTiles);
         var tiles = images * WinogradTiles.OfStrip(s);
         s.Scratch = images * WinogradTiles.StripFloats(s)
-            + WinogradInput.Frequencies * (VStride(s, tiles) + BlocksTogether * (ZStride(tiles) + s.In * Tile.BlockWidth)) + Gap;
+            + WinogradInput.Frequencies
+            * (VStride(s, tiles) + (s.Out > 32 ? BlocksTogether : 1) * (ZStride(tiles) + s.In * Tile.BlockWidth)) + Gap;
     }
 
     /// <summary>Tasks of <see cref="Fat"/>.</summary>
@@ -49,7 +50,7 @@ public static class WinogradWeightGradient
         var strips = WorkItem.Index() * s.Scratch;
         var v = strips + together * WinogradTiles.StripFloats(s);
         var z = v + WinogradInput.Frequencies * VStride(s, most);
-        var du = z + WinogradInput.Frequencies * BlocksTogether * ZStride(most);
+        var du = z + WinogradInput.Frequencies * (s.Out > 32 ? BlocksTogether : 1) * ZStride(most);
         var blocks = (s.Out + 31) / 32;
         var groups = Groups(s);
         var partialSize = (s.Depth + 1) * Tile.BlockWidth;
