@@ -53,14 +53,21 @@ public static class ConvolutionForward
                 Strip(scratch, strip, packed, y, scratch, s, image, row0, rows, tile, biases, e);
             }
 
-            if (e.Gather == Epilogue.GatherMoments)
-            {
-                Moments(y, s, task, (image * s.Height + row0) * s.Width, rows * s.Width, e);
-            }
-            else if (e.Gather == Epilogue.GatherNormGradient)
-            {
-                NormSums(y, s, task, image, (image * s.Height + row0) * s.Width, rows * s.Width, e, norm);
-            }
+            Gather(y, s, task, image, row0, rows, e, norm);
+        }
+    }
+
+    /// <summary>Gathers from a strip what is asked for.</summary>
+    internal static void Gather(
+        ArrayView<float> y, ConvolutionShape s, int strip, int image, int row0, int rows, Epilogue e, ConvolutionInput norm)
+    {
+        if (e.Gather == Epilogue.GatherMoments)
+        {
+            Moments(y, s, strip, (image * s.Height + row0) * s.Width, rows * s.Width, e);
+        }
+        else if (e.Gather == Epilogue.GatherNormGradient)
+        {
+            NormSums(y, s, strip, image, (image * s.Height + row0) * s.Width, rows * s.Width, e, norm);
         }
     }
 

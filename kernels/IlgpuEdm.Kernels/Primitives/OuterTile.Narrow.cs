@@ -24,7 +24,7 @@ public static partial class OuterTile
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Accumulate4x16(
+    internal static void Accumulate4x16(
         ref float a, int lines, int lineStride, int width, int pixelStride, ref float v, ref float r, int count, int accumulate)
     {
         Vector256<float> c00 = default, c01 = default, c10 = default, c11 = default;

@@ -20,6 +20,8 @@ public static class Primitive
     [
         typeof(Tile), typeof(OuterTile), typeof(MatrixTile), typeof(Rows), typeof(Lines), typeof(Taps), typeof(Pointwise), typeof(Channels),
         typeof(NormGradient), typeof(Softmax), typeof(Adam), typeof(WorkItem),
+        typeof(WinogradInput), typeof(WinogradOutput), typeof(WinogradKernel), typeof(WinogradProduct), typeof(WinogradGradient),
+        typeof(WinogradOuter),
     ];
 
     /// <summary>Every primitive with its portable body.</summary>

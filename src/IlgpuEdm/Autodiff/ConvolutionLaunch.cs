@@ -18,6 +18,12 @@ internal static class ConvolutionLaunch
     /// <summary>Strips of a layer's forward pass.</summary>
     public static void CutForward(ref ConvolutionShape shape)
     {
+        if (WinogradConvolution.Pays(shape))
+        {
+            WinogradForward.Cut(ref shape);
+            return;
+        }
+
         CutStrips(ref shape, shape.Pitch * shape.In, ForwardStripFloats);
         shape.Scratch = ConvolutionForward.ScratchSize(shape);
     }
@@ -82,6 +88,12 @@ internal static class ConvolutionLaunch
         }
 
         CutWeightGradient(ref shape);
+        if (WinogradConvolution.Pays(shape))
+        {
+            WinogradConvolution.WeightGradient(device, x, dy, dWeight, dBias, shape, scale);
+            return;
+        }
+
         var blocks = ConvolutionWeightGradient.Blocks(shape);
         using var partial = device.Pool.Rent((long)shape.Slices * blocks * ConvolutionWeightGradient.PartialRows(shape) * 32);
         var items = device.WorkItems(ConvolutionWeightGradient.Tasks(shape), shape.Scratch);
@@ -98,6 +110,12 @@ internal static class ConvolutionLaunch
     /// <param name="workItems">Work items of the device.</param>
     public static long ScratchFloats(ConvolutionShape shape, int workItems)
     {
+        if (WinogradConvolution.Pays(shape))
+        {
+            CutWeightGradient(ref shape);
+            return WinogradConvolution.ScratchFloats(shape, workItems);
+        }
+
         var turned = shape with { In = shape.Out, Out = shape.In };
         return Math.Max(WeightGradientFloats(shape), Math.Max(ForwardFloats(shape), ForwardFloats(turned)));
 

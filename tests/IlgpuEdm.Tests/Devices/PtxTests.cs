@@ -6,6 +6,7 @@ using ILGPU.Backends.PTX;
 using ILGPU.Runtime.Cuda;
 using IlgpuEdm.Devices;
 using IlgpuEdm.Kernels;
+using IlgpuEdm.Kernels.Convolution;
 using IlgpuEdm.Kernels.Primitives;
 
 namespace IlgpuEdm.Tests.Devices;
@@ -20,7 +21,8 @@ public sealed partial class PtxTests
         .. from type in typeof(WorkShare).Assembly.GetTypes()
            where type.IsPublic && type.IsClass && !Primitive.Types.Contains(type)
            from method in type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly)
-           where method.ReturnType == typeof(void) && method.GetParameters().FirstOrDefault()?.ParameterType == typeof(ArrayView<float>)
+           let first = method.GetParameters().FirstOrDefault()?.ParameterType
+           where method.ReturnType == typeof(void) && (first == typeof(ArrayView<float>) || first == typeof(ConvolutionInput))
            select method,
     ];
 

@@ -116,9 +116,16 @@ internal static class PrimitiveCases
         },
         ["Softmax.Backward"] = SoftmaxBackward,
         ["Adam.Update"] = Adam,
+        ["WinogradInput.Transform"] = WinogradCases.Input,
+        ["WinogradOutput.Transform"] = WinogradCases.Output,
+        ["WinogradGradient.Transform"] = WinogradCases.Gradient,
+        ["WinogradKernel.Transform"] = WinogradCases.Kernel,
+        ["WinogradKernel.Gradient"] = WinogradCases.KernelGradient,
+        ["WinogradProduct.Multiply"] = WinogradCases.Product,
+        ["WinogradOuter.Accumulate"] = WinogradCases.Outer,
     };
 
-    private static float[] Data(Random random, int length, float scale = 1f) =>
+    internal static float[] Data(Random random, int length, float scale = 1f) =>
         [.. Enumerable.Range(0, length + Room).Select(_ => scale * (2 * random.NextSingle() - 1))];
 
     // A strip of lines with a border, as a 3x3 convolution reads it, or without one.

@@ -20,6 +20,11 @@ public static class PrimitiveKernels
     {
         ArrayView<float>[] v = [.. arguments.OfType<ArrayView<float>>()];
         int[] i = [.. arguments.OfType<int>()];
+        if (name.StartsWith("Winograd", StringComparison.Ordinal))
+        {
+            return WinogradCases.TryLaunch(device, name, v, i);
+        }
+
         if (name is not ("Tile.MultiplyLines" or "Tile.Multiply32" or "Tile.Multiply16" or "OuterTile.Accumulate32" or "OuterTile.Accumulate16"
             or "MatrixTile.Multiply"))
         {

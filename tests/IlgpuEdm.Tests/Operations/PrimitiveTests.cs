@@ -45,6 +45,8 @@ public sealed class PrimitiveTests
     [DataRow("MatrixTile.Multiply", "MultiplyByQuarters", null)]
     [DataRow("Softmax.Forward", "ForwardNarrow", null)]
     [DataRow("Softmax.Backward", "BackwardNarrow", null)]
+    [DataRow("WinogradProduct.Multiply", "MultiplyNarrow", null)]
+    [DataRow("WinogradOuter.Accumulate", "AccumulateNarrow", null)]
     public void TheBodyForNarrowVectorsDoesTheSame(string name, string narrow, int? stride)
     {
         var type = Primitive.Types.Single(t => t.Name == name.Split('.')[0]);
