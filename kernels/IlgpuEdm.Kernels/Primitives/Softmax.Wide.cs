@@ -58,7 +58,7 @@ public static partial class Softmax
             for (nint i = 0; i < whole; i += Lanes)
             {
                 ref var at = ref Unsafe.Add(ref row, i);
-                var e = FloatMath.Exp((Vector512.LoadUnsafe(ref at) - maxima) * scales);
+                var e = Exponential((Vector512.LoadUnsafe(ref at) - maxima) * scales);
                 sums += e;
                 e.StoreUnsafe(ref at);
             }
@@ -66,7 +66,7 @@ public static partial class Softmax
             if (whole < count)
             {
                 ref var at = ref Unsafe.Add(ref row, whole);
-                var e = valid & FloatMath.Exp((Vector512.LoadUnsafe(ref at) - maxima) * scales);
+                var e = valid & Exponential((Vector512.LoadUnsafe(ref at) - maxima) * scales);
                 sums += e;
                 e.StoreUnsafe(ref at);
             }
@@ -108,7 +108,7 @@ public static partial class Softmax
             for (nint i = 0; i < whole; i += Lanes)
             {
                 ref var at = ref Unsafe.Add(ref row, i);
-                var p = FloatMath.Exp((Vector512.LoadUnsafe(ref at) - maxima) * scales) * factors;
+                var p = Exponential((Vector512.LoadUnsafe(ref at) - maxima) * scales) * factors;
                 sums = Vector512.FusedMultiplyAdd(p, Vector512.LoadUnsafe(ref Unsafe.Add(ref gradient, i)), sums);
                 p.StoreUnsafe(ref at);
             }
@@ -117,7 +117,7 @@ public static partial class Softmax
             {
                 ref var at = ref Unsafe.Add(ref row, whole);
                 ref var d = ref Unsafe.Add(ref gradient, whole);
-                var p = valid & (FloatMath.Exp((Vector512.LoadUnsafe(ref at) - maxima) * scales) * factors);
+                var p = valid & (Exponential((Vector512.LoadUnsafe(ref at) - maxima) * scales) * factors);
                 var dp = valid & Vector512.LoadUnsafe(ref d);
                 sums = Vector512.FusedMultiplyAdd(p, dp, sums);
                 p.StoreUnsafe(ref at);
@@ -133,4 +133,9 @@ public static partial class Softmax
             }
         }
     }
+
+    // What is not a number stays so: the function alone would make it one.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Exponential(Vector512<float> x) =>
+        Vector512.FusedMultiplyAdd(x, Vector512<float>.Zero, FloatMath.Exp(x));
 }

@@ -20,7 +20,8 @@ public static class PrimitiveKernels
     {
         ArrayView<float>[] v = [.. arguments.OfType<ArrayView<float>>()];
         int[] i = [.. arguments.OfType<int>()];
-        if (name is not ("Tile.MultiplyLines" or "Tile.Multiply32" or "Tile.Multiply16" or "OuterTile.Accumulate32" or "MatrixTile.Multiply"))
+        if (name is not (
+            "Tile.MultiplyLines" or "Tile.Multiply32" or "Tile.Multiply16" or "OuterTile.Accumulate32" or "MatrixTile.Multiply"))
         {
             return false;
         }
