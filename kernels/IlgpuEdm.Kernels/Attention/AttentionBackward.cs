@@ -11,7 +11,7 @@ public static class AttentionBackward
 {
     /// <summary>Floats of scratch that a work item needs.</summary>
     /// <param name="s">The attention.</param>
-    /// <returns>Keys and values packed, scores of a block of queries and their gradient, the block's queries and gradients packed.</returns>
+    /// <returns>Keys and values packed; scores of a block of queries, their gradient, the queries and gradients of y, packed.</returns>
     public static int ScratchSize(in AttentionShape s) =>
         2 * s.PaddedTokens * s.Depth + s.Tokens * s.PaddedDepth + 2 * s.BlockRows * (s.ScoreStride + s.PaddedDepth);
 

@@ -35,7 +35,7 @@ public struct AttentionShape
     /// <summary>Tokens with those that fill the last tile.</summary>
     public readonly int PaddedTokens => (Tokens + MatrixTile.Width - 1) / MatrixTile.Width * MatrixTile.Width;
 
-    /// <summary>From a row of scores to the next: no multiple of a power of two that would put many rows into few sets of a cache.</summary>
+    /// <summary>From a row of scores to the next; a power of two would put many rows into few sets of a cache.</summary>
     public readonly int ScoreStride => PaddedTokens + 16;
 
     /// <summary>Channels of a head with those that fill the last tile.</summary>

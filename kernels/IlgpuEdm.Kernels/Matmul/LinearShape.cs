@@ -2,7 +2,7 @@ using IlgpuEdm.Kernels.Primitives;
 
 namespace IlgpuEdm.Kernels.Matmul;
 
-/// <summary>A linear layer <c>y = x w + b</c>, with x <c>[rows, in]</c> and w <c>[in, out]</c>, and which of its gradients are wanted.</summary>
+/// <summary>A linear layer <c>y = x w + b</c>, x <c>[rows, in]</c> and w <c>[in, out]</c>, and which gradients are wanted.</summary>
 public struct LinearShape
 {
     /// <summary>Rows of x and y.</summary>

@@ -5,7 +5,7 @@ namespace IlgpuEdm.Kernels.Primitives;
 /// <content>The tile on OpenCL and CUDA.</content>
 public static partial class MatrixTile
 {
-    /// <summary>The portable body of <see cref="Multiply"/>: quarters of 4 rows and 16 columns, whose 64 sums compilers keep in registers.</summary>
+    /// <summary>The portable body of <see cref="Multiply"/>, in quarters whose 64 sums compilers keep in registers.</summary>
     /// <inheritdoc cref="Multiply"/>
     public static void MultiplyPortable(
         ArrayView<float> a, int aOffset, int aRow, int aStep, int count, int depth, ArrayView<float> b, int bOffset, int bRow,

@@ -43,7 +43,7 @@ public static class Matmul
         return (long)shape.Scratch * Math.Max(forward, backward);
     }
 
-    /// <summary><c>y = x w + b</c>, not recorded; <paramref name="x"/> and <paramref name="y"/> have a row an image, whatever their shape.</summary>
+    /// <summary><c>y = x w + b</c>, not recorded; input and output have a row an image, whatever their shape.</summary>
     internal static void Forward(Tensor x, Tensor weight, Tensor? bias, Tensor y)
     {
         var device = x.Device;

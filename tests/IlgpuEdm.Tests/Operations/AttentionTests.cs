@@ -38,6 +38,19 @@ public abstract class AttentionTests : OperationTestBase
     }
 
     [TestMethod]
+    public void AQueryThatIsNoNumberShowsInItsOutput()
+    {
+        const int tokens = 20, c = 4;
+        var hx = Numbers(1, tokens * 3 * c);
+        hx[3 * (3 * c)] = float.NaN;
+        var y = Tape.Attend(Input(hx, 1, tokens, 1, 3 * c), heads: 1).ToArray();
+        for (var i = 0; i < y.Length; i++)
+        {
+            Assert.AreEqual(i / c == 3, float.IsNaN(y[i]), $"element {i}: {y[i]}");
+        }
+    }
+
+    [TestMethod]
     public void ScoresOfThousandsDoNotOverflow()
     {
         // With all values 1 a softmax that sums to 1 gives 1, whatever the scores.

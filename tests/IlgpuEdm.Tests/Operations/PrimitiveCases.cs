@@ -112,7 +112,8 @@ internal static class PrimitiveCases
         ["Softmax.Forward"] = r =>
         {
             int rows = r.Next(1, 5), count = r.Next(1, 90), stride = (count + 15) / 16 * 16 + r.Next(5);
-            return [Data(r, rows * stride + 9, 20f), r.Next(9), stride, rows, count, 0.1f + r.NextSingle(), Data(r, 2 * rows + 5), r.Next(5)];
+            var scale = 0.1f + r.NextSingle();
+            return [Data(r, rows * stride + 9, 20f), r.Next(9), stride, rows, count, scale, Data(r, 2 * rows + 5), r.Next(5)];
         },
         ["Softmax.Backward"] = SoftmaxBackward,
         ["Adam.Update"] = Adam,

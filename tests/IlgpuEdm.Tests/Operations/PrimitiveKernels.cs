@@ -25,8 +25,8 @@ public static class PrimitiveKernels
             return WinogradCases.TryLaunch(device, name, v, i);
         }
 
-        if (name is not ("Tile.MultiplyLines" or "Tile.Multiply32" or "Tile.Multiply16" or "OuterTile.Accumulate32" or "OuterTile.Accumulate16"
-            or "MatrixTile.Multiply"))
+        if (name is not ("Tile.MultiplyLines" or "Tile.Multiply32" or "Tile.Multiply16" or "OuterTile.Accumulate32"
+            or "OuterTile.Accumulate16" or "MatrixTile.Multiply"))
         {
             return false;
         }
