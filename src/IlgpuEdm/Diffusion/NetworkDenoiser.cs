@@ -51,6 +51,9 @@ public sealed class NetworkDenoiser : IDisposable
     /// <summary>What the network is made of.</summary>
     public UNetOptions Network => _network.Network.Options;
 
+    /// <summary>Number of trained parameters.</summary>
+    public long ParameterCount => _network.Network.Parameters.Count;
+
     /// <summary>How the network becomes a denoiser; it also says between which noise levels.</summary>
     public Preconditioner Preconditioner => _network.Preconditioner;
 
@@ -78,6 +81,20 @@ public sealed class NetworkDenoiser : IDisposable
             weights.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Makes a denoiser of a network that has learned nothing, with the weights that training starts from.</summary>
+    /// <param name="device">Where to denoise.</param>
+    /// <param name="options">What the network is made of.</param>
+    /// <param name="preconditioner">How it becomes a denoiser.</param>
+    /// <param name="seed">Determines the weights.</param>
+    /// <returns>The denoiser; dispose it before the device.</returns>
+    internal static NetworkDenoiser Untrained(Device device, UNetOptions options, Preconditioner preconditioner, ulong seed)
+    {
+        var network = options.Create();
+        var weights = new ParameterBlock(device, network.Parameters);
+        weights.Initialise(seed);
+        return new NetworkDenoiser(device, new PreconditionedNetwork(network, preconditioner), weights, ownsWeights: true);
     }
 
     /// <summary>Reads what a snapshot's metadata says of its network.</summary>

@@ -94,7 +94,7 @@ public static class Benchmark
         }
 
         (double milliseconds, IReadOnlyList<KernelStatistics> kernels) = Time(device, options, Step);
-        return Result("train", device, options, model, milliseconds, losses, kernels);
+        return Result("train", device, options, model.ParameterCount, milliseconds, losses, kernels);
     }
 
     /// <summary>Times evaluations of the denoiser at sigma 1, from host memory to host memory.</summary>
@@ -102,11 +102,11 @@ public static class Benchmark
     /// <param name="options">What to measure.</param>
     public static BenchmarkResult Denoise(Device device, BenchmarkOptions options)
     {
-        using var model = new TrainingModel(device, options.Model, options.Seed);
-        using NetworkDenoiser denoiser = model.EmaDenoiser();
+        using NetworkDenoiser denoiser = NetworkDenoiser.Untrained(
+            device, options.Model.Network, options.Model.Preconditioner, options.Seed);
         double[] images = Array.ConvertAll(RandomBatch(options, 0).Images, value => (double)value);
         (double milliseconds, IReadOnlyList<KernelStatistics> kernels) = Time(device, options, () => denoiser.Denoise(images, 1));
-        return Result("denoise", device, options, model, milliseconds, null, kernels);
+        return Result("denoise", device, options, denoiser.ParameterCount, milliseconds, null, kernels);
     }
 
     private static (double Milliseconds, IReadOnlyList<KernelStatistics> Kernels) Time(
@@ -131,10 +131,10 @@ public static class Benchmark
         return (times.Skip(WarmUp).Order().ElementAt(options.Steps / 2), kernels);
     }
 
-    private static BenchmarkResult Result(string verb, Device device, BenchmarkOptions options, TrainingModel model,
+    private static BenchmarkResult Result(string verb, Device device, BenchmarkOptions options, long parameters,
         double milliseconds, IReadOnlyList<double>? losses, IReadOnlyList<KernelStatistics> kernels) => new(verb,
             Math.Round(options.BatchSize / milliseconds * 1e3, 2), Math.Round(milliseconds, 2),
-            Math.Round(device.Pool.PeakBytes / 1e6, 1), model.ParameterCount, $"{device.Name} ({device.Spec})", options.BatchSize,
+            Math.Round(device.Pool.PeakBytes / 1e6, 1), parameters, $"{device.Name} ({device.Spec})", options.BatchSize,
             losses, kernels);
 
     private static Batch RandomBatch(BenchmarkOptions options, long step)
@@ -142,10 +142,14 @@ public static class Benchmark
         UNetOptions network = options.Model.Network;
         int size = network.Height * network.Width * network.ImageChannels;
         float[] images = new float[options.BatchSize * size];
-        for (int i = 0; i < images.Length; i++)
+        double[] draws = new double[size];
+        for (int n = 0; n < options.BatchSize; n++)
         {
-            ulong image = (ulong)((step * options.BatchSize) + (i / size));
-            images[i] = (float)((2 * HostRandom.Uniform(options.Seed, RandomPurpose.Bench, image, (uint)(i % size))) - 1);
+            HostRandom.FillUniform(options.Seed, RandomPurpose.Bench, (ulong)((step * options.BatchSize) + n), 0, draws);
+            for (int i = 0; i < size; i++)
+            {
+                images[(n * size) + i] = (float)((2 * draws[i]) - 1);
+            }
         }
 
         int[] labels = new int[options.BatchSize];

@@ -214,10 +214,10 @@ public sealed class TrainingModel : IDisposable
     }
 
     /// <summary>Starts from given weights instead of random ones; the averages start there too.</summary>
-    /// <param name="block">The weights, as <see cref="TransferWeights"/> reads them.</param>
-    internal void StartFrom(float[] block)
+    /// <param name="file">The weights, as <see cref="TransferWeights"/> reads them.</param>
+    internal void StartFrom(SafetensorsFile file)
     {
-        _weights.Values.Upload(block);
+        _weights.Load(file, NetworkDenoiser.Prefix, "--transfer");
         _optimizer.Average.CopyFrom(_weights);
         foreach (var profile in _optimizer.Profiles)
         {
