@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using ILGPU;
 
@@ -19,6 +20,7 @@ public sealed partial class Device
     /// <param name="compute">Computes a stretch of them, each stretch for itself and on any thread.</param>
     internal unsafe void Write(ArrayView<float> target, Stretch compute)
     {
+        using var stage = Profile.Stage("upload");
         var length = (int)target.Length;
         if (Kind == DeviceKind.Cpu)
         {
@@ -38,6 +40,48 @@ public sealed partial class Device
 
             Upload(buffer.AsSpan(0, count), target.SubView(first, count));
         }
+    }
+
+    /// <summary>Copies numbers of the host's precision to the device, rounded.</summary>
+    /// <exception cref="ArgumentException">The target is too short.</exception>
+    internal unsafe void Upload(ReadOnlySpan<double> source, ArrayView<float> target)
+    {
+        RequireRoom(source.Length, target.Length);
+        if (source.IsEmpty)
+        {
+            return;
+        }
+
+        fixed (double* from = source)
+        {
+            var values = from;
+            Write(target.SubView(0, source.Length), (first, to) =>
+            {
+                for (var i = 0; i < to.Length; i++)
+                {
+                    to[i] = (float)values[first + i];
+                }
+            });
+        }
+    }
+
+    /// <summary>Copies numbers from the device, in the host's precision, after all that was launched is done.</summary>
+    /// <exception cref="ArgumentException">The source holds fewer.</exception>
+    internal void Download(ArrayView<float> source, Span<double> target)
+    {
+        RequireRoom(target.Length, source.Length);
+        var buffer = ArrayPool<float>.Shared.Rent(Math.Min(target.Length, StretchesOnHost * StretchLength));
+        for (var first = 0; first < target.Length; first += buffer.Length)
+        {
+            var piece = buffer.AsSpan(0, Math.Min(buffer.Length, target.Length - first));
+            Download(source.SubView(first, piece.Length), piece);
+            for (var i = 0; i < piece.Length; i++)
+            {
+                target[first + i] = piece[i];
+            }
+        }
+
+        ArrayPool<float>.Shared.Return(buffer);
     }
 
     private static unsafe void InStretches(float* values, int first, int count, Stretch compute)

@@ -87,6 +87,7 @@ public sealed partial class Device : IDisposable
     public unsafe void Upload<T>(ReadOnlySpan<T> source, ArrayView<T> target)
         where T : unmanaged
     {
+        using var stage = Profile.Stage("upload");
         RequireRoom(source.Length, target.Length);
         if (source.IsEmpty)
         {
@@ -114,6 +115,7 @@ public sealed partial class Device : IDisposable
     public unsafe void Download<T>(ArrayView<T> source, Span<T> target)
         where T : unmanaged
     {
+        using var stage = Profile.Stage("download");
         RequireRoom(target.Length, source.Length);
         if (target.IsEmpty)
         {

@@ -90,7 +90,9 @@ public sealed class Trainer
             }
 
             clock.Start();
-            StepResult step = Step(loader.Next());
+            Batch batch = loader.Next();
+            StepResult step = Step(batch);
+            loader.Recycle(batch);
             double seconds = clock.Stop();
             Divergence.Check(step, state, identity);
             state.Add(step, seconds, model.MemoryBytes);
