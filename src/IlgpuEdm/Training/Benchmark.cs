@@ -63,6 +63,7 @@ public static class Benchmark
         }
 
         device.Synchronize();
+        ProcessFootprint.CollectStartUpGarbage();
         double[] times = new double[options.Steps];
         int[] collections = Collections();
         long bytes = GC.GetTotalAllocatedBytes(precise: true);

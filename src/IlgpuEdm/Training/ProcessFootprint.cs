@@ -29,6 +29,12 @@ internal static class ProcessFootprint
         return process.PeakWorkingSet64;
     }
 
+    /// <summary>
+    /// Collects what compiling kernels has left, once, after the first step: it fills the higher generations, whose collections would
+    /// otherwise fall into later steps.
+    /// </summary>
+    public static void CollectStartUpGarbage() => GC.Collect();
+
     /// <summary>Seconds since the process started.</summary>
     public static double Age()
     {

@@ -82,6 +82,7 @@ public sealed class Trainer
         saves.Saved();
         using var loader = new BatchLoader(data, identity.BatchSize, identity.Seed, state.Images, identity.XFlip);
         var clock = new StepClock();
+        bool warm = false;
         while (!IsFinished)
         {
             if (stop.IsCancellationRequested)
@@ -94,6 +95,12 @@ public sealed class Trainer
             StepResult step = Step(batch);
             loader.Recycle(batch);
             double seconds = clock.Stop();
+            if (!warm)
+            {
+                ProcessFootprint.CollectStartUpGarbage();
+                warm = true;
+            }
+
             Divergence.Check(step, state, identity);
             state.Add(step, seconds, model.MemoryBytes);
             double loss = state.Tick.LossSum / state.Tick.Count;
