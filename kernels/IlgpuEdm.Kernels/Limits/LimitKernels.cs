@@ -17,7 +17,7 @@ public static class LimitKernels
     {
         for (var i = 0; i < repeats; i++)
         {
-            Peak.MultiplyAdd(x, Grid.IdxX * Peak.Width, rounds);
+            Peak.MultiplyAdd(x, WorkItem.Index() * Peak.Width, rounds);
         }
     }
 
@@ -30,7 +30,7 @@ public static class LimitKernels
     {
         for (var i = 0; i < repeats; i++)
         {
-            Rows.Copy(x, Grid.IdxX * count, y, Grid.IdxX * count, count);
+            Rows.Copy(x, WorkItem.Index() * count, y, WorkItem.Index() * count, count);
         }
     }
 
@@ -43,7 +43,7 @@ public static class LimitKernels
     {
         for (var i = 0; i < repeats; i++)
         {
-            Peak.Sum(x, Grid.IdxX * count, count, y, Grid.IdxX);
+            Peak.Sum(x, WorkItem.Index() * count, count, y, WorkItem.Index());
         }
     }
 
@@ -53,9 +53,9 @@ public static class LimitKernels
     /// <param name="items">Items that do something.</param>
     public static void Nothing(ArrayView<float> x, ArrayView<float> y, int items)
     {
-        if (Grid.IdxX < items)
+        if (WorkItem.Index() < items)
         {
-            y[Grid.IdxX] = x[Grid.IdxX];
+            y[WorkItem.Index()] = x[WorkItem.Index()];
         }
     }
 }
