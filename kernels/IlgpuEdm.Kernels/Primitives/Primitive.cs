@@ -19,7 +19,7 @@ public static class Primitive
     public static IReadOnlyList<Type> Types { get; } =
     [
         typeof(Tile), typeof(OuterTile), typeof(MatrixTile), typeof(Rows), typeof(Lines), typeof(Taps), typeof(Pointwise), typeof(Channels),
-        typeof(NormGradient), typeof(Softmax), typeof(Adam), typeof(WorkItem),
+        typeof(NormGradient), typeof(Softmax), typeof(Adam), typeof(WorkItem), typeof(Peak),
         typeof(WinogradInput), typeof(WinogradOutput), typeof(WinogradKernel), typeof(WinogradProduct), typeof(WinogradGradient),
         typeof(WinogradOuter),
     ];

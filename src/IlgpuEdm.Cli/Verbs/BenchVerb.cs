@@ -11,8 +11,11 @@ internal static class BenchVerb
 {
     public static Command Create(Terminal terminal)
     {
-        var what = new Argument<string>("what") { Description = "'train': the trainer's own step; 'denoise': the network alone." };
-        what.AcceptOnlyFromAmong("train", "denoise");
+        var what = new Argument<string>("what")
+        {
+            Description = "'train': the trainer's own step; 'denoise': the network alone; 'limits': what the machine can do at most.",
+        };
+        what.AcceptOnlyFromAmong("train", "denoise", "limits");
         Option<int> resolution = Options.Integer("--resolution", 32, 1, 1 << 14, "Height and width of the images.");
         Option<int> channels = Options.Integer("--image-channels", 1, 1, 1 << 10, "Channels of the images.");
         Option<int> classes = Options.Integer("--classes", 10, 1, 1 << 14, "With --cond: classes of the random images.");
@@ -21,6 +24,7 @@ internal static class BenchVerb
         var network = new NetworkFlags();
         Option<int> steps = Options.Integer("--steps", 5, 1, CommonFlags.MostSteps,
             "Timed steps, after two that are not; the median counts.");
+        Option<bool> allKernels = Options.Flag("--all-kernels", "List every kernel, not only the ten that took longest.");
         Option<string> device = CommonFlags.Device();
         var command = new Command("bench", "Times the network on random images and prints one line of JSON.")
         {
@@ -28,14 +32,23 @@ internal static class BenchVerb
         };
         network.AddTo(command);
         command.Options.Add(steps);
+        command.Options.Add(allKernels);
         command.Options.Add(device);
         command.SetAction(parsed =>
         {
+            if (parsed.GetValue(what) == "limits")
+            {
+                using Device measured = Device.Open(parsed.GetValue(device)!);
+                terminal.Line(JsonSerializer.Serialize(MachineLimits.Measure(measured), RunJson.Compact));
+                return CommandLine.Success;
+            }
+
             TrainingRequest request = network.Request(parsed);
             using IImageDataset? set = parsed.GetValue(data) is { } path ? Datasets.Open(path) : null;
             int size = parsed.GetValue(resolution);
             BenchmarkOptions options = BenchmarkOptions.Of(
-                request, set, size, parsed.GetValue(channels), parsed.GetValue(classes), parsed.GetValue(steps));
+                request, set, size, parsed.GetValue(channels), parsed.GetValue(classes), parsed.GetValue(steps),
+                parsed.GetValue(allKernels));
             using Device opened = Device.Open(parsed.GetValue(device)!);
             BenchmarkResult result = parsed.GetValue(what) == "train"
                 ? Benchmark.Train(opened, options, set)

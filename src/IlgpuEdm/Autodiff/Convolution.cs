@@ -50,7 +50,7 @@ public static class Convolution
         var device = tape.Device;
         var table = options == null ? null : new NormTable(tape, x, options);
         var input = Input(x, table);
-        ConvolutionLaunch.CutForward(ref shape);
+        ConvolutionLaunch.CutForward(ref shape, device.Convolution);
         if (moments)
         {
             y.Moments = new TensorMoments(device.Pool.Rent(2L * batch * shape.Strips * shape.Out), shape.Strips, shape.StripRows * width);
@@ -138,10 +138,10 @@ public static class Convolution
         Elementwise.Combine(sum, null, dShift, scale, 0f, accumulate);
     }
 
-    private static ConvolutionShape Turned(ConvolutionShape shape)
+    private static ConvolutionShape Turned(ConvolutionShape shape, ConvolutionMethod method)
     {
         var turned = shape with { In = shape.Out, Out = shape.In };
-        ConvolutionLaunch.CutForward(ref turned);
+        ConvolutionLaunch.CutForward(ref turned, method);
         return turned;
     }
 
@@ -171,7 +171,7 @@ public static class Convolution
         Channels.Split(tape, both, x);
 
         void Launch(Tensor gradient, int accumulate) => ConvolutionLaunch.Forward(
-            tape, Plain(dy), weight, gradient.View, Turned(shape), turned: true, new Epilogue
+            tape, Plain(dy), weight, gradient.View, Turned(shape, tape.Device.Convolution), turned: true, new Epilogue
             {
                 Bias = dy.View,
                 Shift = dy.View,
@@ -186,7 +186,7 @@ public static class Convolution
         Tape tape, Joined x, NormTable table, Tensor dy, Tensor weight, ConvolutionShape shape, float scale)
     {
         var device = tape.Device;
-        var turned = Turned(shape);
+        var turned = Turned(shape, tape.Device.Convolution);
         using var buffer = device.Pool.Rent((long)shape.Batch * shape.Height * shape.Width * shape.In);
         var dz = new Tensor(device, [shape.Batch, shape.Height, shape.Width, shape.In], buffer.View);
         using var parts = device.Pool.Rent(2L * shape.Batch * turned.Strips * shape.In);

@@ -16,9 +16,9 @@ internal static class ConvolutionLaunch
     private const int SlicesOfManyWeights = 2;
 
     /// <summary>Strips of a layer's forward pass.</summary>
-    public static void CutForward(ref ConvolutionShape shape)
+    public static void CutForward(ref ConvolutionShape shape, ConvolutionMethod method)
     {
-        if (WinogradConvolution.Pays(shape))
+        if (WinogradConvolution.Serves(shape, method))
         {
             WinogradForward.Cut(ref shape);
             return;
@@ -42,26 +42,42 @@ internal static class ConvolutionLaunch
         ConvolutionInput? norm = null)
     {
         var device = tape.Device;
-        var cache = tape.PackedWeights;
+        var winograd = WinogradConvolution.Serves(shape, device.Convolution);
 
-        // Weights of one full block lie as a tile reads them.
-        var packed = !turned && shape.Out is (16 or 32) ? null
-            : cache?.Get(weight, turned, () => Pack(device, weight, shape, turned)) ?? Pack(device, weight, shape, turned);
-        using var owned = cache == null ? packed : null;
+        // For the sum of taps, weights of one full block lie as a tile reads them.
+        var packed = !winograd && !turned && shape.Out is (16 or 32) ? null
+            : tape.PackedWeights?.Get(weight, turned, () => Pack(device, weight, shape, turned, winograd))
+                ?? Pack(device, weight, shape, turned, winograd);
+        using var owned = tape.PackedWeights == null ? packed : null;
         var items = device.WorkItems(shape.Batch * shape.Strips, shape.Scratch);
         using var scratch = device.Pool.Rent((long)items * shape.Scratch);
         device.Launch(
-            ConvolutionForward.Fat, items, Work(shape), x, packed?.View ?? weight.View, y, scratch.View, shape, epilogue, norm ?? x);
+            winograd ? WinogradForward.Fat : ConvolutionForward.Fat, items, Work(shape), x, packed?.View ?? weight.View, y, scratch.View,
+            shape, epilogue, norm ?? x);
     }
 
-    private static PooledBuffer Pack(Device device, Tensor weight, ConvolutionShape shape, bool turned)
+    private static PooledBuffer Pack(Device device, Tensor weight, ConvolutionShape shape, bool turned, bool winograd)
     {
-        var packed = device.Pool.Rent((long)shape.Depth * PackedWeights.PaddedColumns(shape.Out));
-        device.Launch(
-            turned ? PackedWeights.Backward : PackedWeights.Forward, device.WorkItems(PackedWeights.Tasks(shape.Depth, shape.Out)),
-            new KernelWork(0, 8.0 * packed.View.Length), weight.View, packed.View, shape);
+        var packed = device.Pool.Rent(PackedLength(shape, winograd));
+        var work = new KernelWork(0, 4.0 * (weight.Length + packed.View.Length));
+        if (winograd)
+        {
+            device.Launch(
+                turned ? WinogradWeights.Backward : WinogradWeights.Forward, device.WorkItems(WinogradWeights.Tasks(shape)), work,
+                weight.View, packed.View, shape);
+        }
+        else
+        {
+            device.Launch(
+                turned ? PackedWeights.Backward : PackedWeights.Forward, device.WorkItems(PackedWeights.Tasks(shape.Depth, shape.Out)),
+                work, weight.View, packed.View, shape);
+        }
+
         return packed;
     }
+
+    private static long PackedLength(in ConvolutionShape shape, bool winograd) =>
+        winograd ? WinogradWeights.PackedLength(shape) : (long)shape.Depth * PackedWeights.PaddedColumns(shape.Out);
 
     /// <summary>Adds to the gradients of weights and bias.</summary>
     /// <param name="device">The device.</param>
@@ -87,18 +103,14 @@ internal static class ConvolutionLaunch
             return;
         }
 
-        CutWeightGradient(ref shape);
-        if (WinogradConvolution.Pays(shape))
-        {
-            WinogradConvolution.WeightGradient(device, x, dy, dWeight, dBias, shape, scale);
-            return;
-        }
-
-        var blocks = ConvolutionWeightGradient.Blocks(shape);
-        using var partial = device.Pool.Rent((long)shape.Slices * blocks * ConvolutionWeightGradient.PartialRows(shape) * 32);
-        var items = device.WorkItems(ConvolutionWeightGradient.Tasks(shape), shape.Scratch);
+        var winograd = WinogradConvolution.Serves(shape, device.Convolution);
+        CutWeightGradient(ref shape, winograd);
+        using var partial = device.Pool.Rent(PartialFloats(shape));
+        var items = device.WorkItems(WeightGradientTasks(shape, winograd), shape.Scratch);
         using var scratch = device.Pool.Rent((long)items * shape.Scratch);
-        device.Launch(ConvolutionWeightGradient.Fat, items, Work(shape), x, dy.View, partial.View, scratch.View, shape);
+        device.Launch(
+            winograd ? WinogradWeightGradient.Fat : ConvolutionWeightGradient.Fat, items, Work(shape),
+            x, dy.View, partial.View, scratch.View, shape);
         device.Launch(
             ConvolutionWeightGradient.Reduce, device.WorkItems(ConvolutionWeightGradient.ReduceTasks(shape)),
             new KernelWork(0, 4.0 * partial.View.Length),
@@ -110,33 +122,40 @@ internal static class ConvolutionLaunch
     /// <param name="workItems">Work items of the device.</param>
     public static long ScratchFloats(ConvolutionShape shape, int workItems)
     {
-        if (WinogradConvolution.Pays(shape))
-        {
-            CutWeightGradient(ref shape);
-            return WinogradConvolution.ScratchFloats(shape, workItems);
-        }
-
         var turned = shape with { In = shape.Out, Out = shape.In };
         return Math.Max(WeightGradientFloats(shape), Math.Max(ForwardFloats(shape), ForwardFloats(turned)));
 
         long ForwardFloats(ConvolutionShape s)
         {
-            CutForward(ref s);
-            return (long)s.Depth * PackedWeights.PaddedColumns(s.Out)
-                + (long)s.Scratch * Device.WorkItems((long)s.Batch * s.Strips, s.Scratch, workItems);
+            CutForward(ref s, ConvolutionMethod.Auto);
+            return PackedLength(s, WinogradConvolution.Serves(s, ConvolutionMethod.Auto))
+                + ((long)s.Scratch * Device.WorkItems((long)s.Batch * s.Strips, s.Scratch, workItems));
         }
 
         long WeightGradientFloats(ConvolutionShape s)
         {
-            CutWeightGradient(ref s);
-            return ((long)s.Slices * ConvolutionWeightGradient.Blocks(s) * ConvolutionWeightGradient.PartialRows(s) * 32)
-                + (s.Scratch * (long)Device.WorkItems(ConvolutionWeightGradient.Tasks(s), s.Scratch, workItems));
+            var winograd = WinogradConvolution.Serves(s, ConvolutionMethod.Auto);
+            CutWeightGradient(ref s, winograd);
+            return PartialFloats(s)
+                + ((long)s.Scratch * Device.WorkItems(WeightGradientTasks(s, winograd), s.Scratch, workItems));
         }
     }
 
-    private static void CutWeightGradient(ref ConvolutionShape shape)
+    private static int WeightGradientTasks(in ConvolutionShape s, bool winograd) =>
+        winograd ? WinogradWeightGradient.Tasks(s) : ConvolutionWeightGradient.Tasks(s);
+
+    private static long PartialFloats(in ConvolutionShape s) =>
+        (long)s.Slices * ConvolutionWeightGradient.Blocks(s) * ConvolutionWeightGradient.PartialRows(s) * 32;
+
+    private static void CutWeightGradient(ref ConvolutionShape shape, bool winograd)
     {
         shape.Slices = Math.Min((long)shape.Depth * shape.Out >= ManyWeights ? SlicesOfManyWeights : MaxSlices, shape.Batch);
+        if (winograd)
+        {
+            WinogradWeightGradient.Cut(ref shape);
+            return;
+        }
+
         CutStrips(ref shape, ConvolutionWeightGradient.RowScratch(shape), GradientStripFloats);
         shape.Scratch = ConvolutionWeightGradient.ScratchSize(shape);
     }
@@ -150,6 +169,7 @@ internal static class ConvolutionLaunch
         shape.Strips = (shape.Height + shape.StripRows - 1) / shape.StripRows;
     }
 
+    // Counted as the sum of taps whatever the method, so that rates compare.
     private static KernelWork Work(in ConvolutionShape s)
     {
         var pixels = (double)s.Batch * s.Height * s.Width;

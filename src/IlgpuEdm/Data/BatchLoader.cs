@@ -22,6 +22,7 @@ public sealed class BatchLoader : IDisposable
     private readonly bool xflip;
     private readonly ImageOrder order;
     private readonly byte[] pixels;
+    private readonly ConcurrentQueue<float[]> spare = new();
     private readonly BlockingCollection<Batch> ready = new(BatchesAhead);
     private readonly CancellationTokenSource stop = new();
     private readonly CancellationToken stopToken;
@@ -71,6 +72,10 @@ public sealed class BatchLoader : IDisposable
         }
     }
 
+    /// <summary>Gives a batch back, so that its memory serves a later one.</summary>
+    /// <param name="batch">A batch of this loader's that nobody reads any more.</param>
+    public void Recycle(Batch batch) => spare.Enqueue(batch.Images);
+
     /// <summary>Stops the thread; batches that were prepared are dropped.</summary>
     public void Dispose()
     {
@@ -109,7 +114,11 @@ public sealed class BatchLoader : IDisposable
 
     private Batch Read(long firstImage)
     {
-        var images = GC.AllocateUninitializedArray<float>(checked(batchSize * pixels.Length));
+        if (!spare.TryDequeue(out var images))
+        {
+            images = GC.AllocateUninitializedArray<float>(checked(batchSize * pixels.Length));
+        }
+
         var labels = new int[batchSize];
         var vectors = data.HasLabelVectors ? new float[batchSize * data.LabelDim] : null;
         for (var i = 0; i < batchSize; i++)

@@ -16,6 +16,8 @@ public sealed partial class Device : IDisposable
     // Few enough for their scratch, many enough that cores end a launch together although others disturb one of them.
     private const int ItemsPerCore = 4;
 
+    private const string ConvolutionVariable = "ILGPU_EDM_CONVOLUTION";
+
     private readonly Context _context;
     private readonly KernelLoader _kernels;
     private readonly WorkerTeam? _team;
@@ -56,6 +58,9 @@ public sealed partial class Device : IDisposable
     /// <summary>Work items that a fat kernel is launched with at most.</summary>
     public int MaxWorkItems { get; }
 
+    /// <summary>How 3x3 convolutions are computed; tests force it, by the environment variable ILGPU_EDM_CONVOLUTION too.</summary>
+    public ConvolutionMethod Convolution { get; internal set; }
+
     internal Accelerator Accelerator { get; }
 
     internal AcceleratorStream Stream => Accelerator.DefaultStream;
@@ -69,8 +74,17 @@ public sealed partial class Device : IDisposable
     /// <exception cref="EdmException">The name means nothing, or the device is not there; lists those that are.</exception>
     public static Device Open(string spec = "auto")
     {
+        var convolution = ForcedConvolution();
         var (context, accelerator, kind, opened) = DeviceCatalog.Open(spec);
-        return new Device(context, accelerator, kind, opened);
+        return new Device(context, accelerator, kind, opened) { Convolution = convolution };
+    }
+
+    private static ConvolutionMethod ForcedConvolution()
+    {
+        var name = Environment.GetEnvironmentVariable(ConvolutionVariable);
+        return string.IsNullOrEmpty(name) ? ConvolutionMethod.Auto
+            : Enum.TryParse<ConvolutionMethod>(name, ignoreCase: true, out var method) && Enum.IsDefined(method) ? method
+            : throw new EdmException($"the environment variable {ConvolutionVariable} is '{name}'; say auto, direct or winograd");
     }
 
     /// <summary>The devices that are there.</summary>
@@ -87,6 +101,7 @@ public sealed partial class Device : IDisposable
     public unsafe void Upload<T>(ReadOnlySpan<T> source, ArrayView<T> target)
         where T : unmanaged
     {
+        using var stage = Profile.Stage("upload");
         RequireRoom(source.Length, target.Length);
         if (source.IsEmpty)
         {
@@ -114,6 +129,7 @@ public sealed partial class Device : IDisposable
     public unsafe void Download<T>(ArrayView<T> source, Span<T> target)
         where T : unmanaged
     {
+        using var stage = Profile.Stage("download");
         RequireRoom(target.Length, source.Length);
         if (target.IsEmpty)
         {

@@ -39,11 +39,8 @@ public static class HostRandom
     {
         PhiloxBlock block = Block(seed, purpose, image, element / WordsPerBlock);
         bool firstPair = element % WordsPerBlock < 2;
-        double u1 = Philox.ToUnitDouble(firstPair ? block.X : block.Z);
-        double u2 = Philox.ToUnitDouble(firstPair ? block.Y : block.W);
-        double r = Math.Sqrt(-2 * Math.Log(u1));
-        (double sin, double cos) = Math.SinCos(2 * Math.PI * u2);
-        return element % 2 == 0 ? r * cos : r * sin;
+        (double even, double odd) = firstPair ? Pair(block.X, block.Y) : Pair(block.Z, block.W);
+        return element % 2 == 0 ? even : odd;
     }
 
     /// <summary>Fills a buffer with the normals of the elements 0, 1, 2, ... of one image.</summary>
@@ -51,12 +48,54 @@ public static class HostRandom
     /// <param name="purpose">What the numbers are for.</param>
     /// <param name="image">The number of the image.</param>
     /// <param name="values">Receives element i at index i.</param>
-    public static void FillNormal(ulong seed, RandomPurpose purpose, ulong image, Span<double> values)
+    public static void FillNormal(ulong seed, RandomPurpose purpose, ulong image, Span<double> values) =>
+        Fill(seed, purpose, image, 0, values, Normals);
+
+    /// <summary>Fills a buffer with the normals of the elements <paramref name="first"/>, first + 1, ... of one image.</summary>
+    internal static void FillNormal(ulong seed, RandomPurpose purpose, ulong image, uint first, Span<double> values) =>
+        Fill(seed, purpose, image, first, values, Normals);
+
+    /// <summary>Fills a buffer with the uniform numbers of the elements <paramref name="first"/>, first + 1, ... of one image.</summary>
+    internal static void FillUniform(ulong seed, RandomPurpose purpose, ulong image, uint first, Span<double> values) =>
+        Fill(seed, purpose, image, first, values, Uniforms);
+
+    // Each block of words is computed once, not for each of its four elements.
+    private static void Fill(
+        ulong seed, RandomPurpose purpose, ulong image, uint first, Span<double> values, Action<PhiloxBlock, Span<double>> draw)
     {
-        for (int i = 0; i < values.Length; i++)
+        Span<double> four = stackalloc double[(int)WordsPerBlock];
+        for (int done = 0; done < values.Length;)
         {
-            values[i] = Normal(seed, purpose, image, (uint)i);
+            uint element = first + (uint)done;
+            draw(Block(seed, purpose, image, element / WordsPerBlock), four);
+            Span<double> wanted = four[(int)(element % WordsPerBlock)..];
+            wanted = wanted[..Math.Min(wanted.Length, values.Length - done)];
+            wanted.CopyTo(values[done..]);
+            done += wanted.Length;
         }
+    }
+
+    private static void Uniforms(PhiloxBlock block, Span<double> four)
+    {
+        four[0] = Philox.ToUnitDouble(block.X);
+        four[1] = Philox.ToUnitDouble(block.Y);
+        four[2] = Philox.ToUnitDouble(block.Z);
+        four[3] = Philox.ToUnitDouble(block.W);
+    }
+
+    private static void Normals(PhiloxBlock block, Span<double> four)
+    {
+        (four[0], four[1]) = Pair(block.X, block.Y);
+        (four[2], four[3]) = Pair(block.Z, block.W);
+    }
+
+    private static (double Even, double Odd) Pair(uint radius, uint angle)
+    {
+        double u1 = Philox.ToUnitDouble(radius);
+        double u2 = Philox.ToUnitDouble(angle);
+        double r = Math.Sqrt(-2 * Math.Log(u1));
+        (double sin, double cos) = Math.SinCos(2 * Math.PI * u2);
+        return (r * cos, r * sin);
     }
 
     private static PhiloxBlock Block(ulong seed, RandomPurpose purpose, ulong image, uint block) =>

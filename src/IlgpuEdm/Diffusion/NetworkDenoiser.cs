@@ -52,6 +52,9 @@ public sealed class NetworkDenoiser : IDisposable
     /// <summary>What the network is made of.</summary>
     public UNetOptions Network => _network.Network.Options;
 
+    /// <summary>Number of trained parameters.</summary>
+    public long ParameterCount => _network.Network.Parameters.Count;
+
     /// <summary>How the network becomes a denoiser; it also says between which noise levels.</summary>
     public Preconditioner Preconditioner => _network.Preconditioner;
 
@@ -79,6 +82,20 @@ public sealed class NetworkDenoiser : IDisposable
             weights.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Makes a denoiser of a network that has learned nothing, with the weights that training starts from.</summary>
+    /// <param name="device">Where to denoise.</param>
+    /// <param name="options">What the network is made of.</param>
+    /// <param name="preconditioner">How it becomes a denoiser.</param>
+    /// <param name="seed">Determines the weights.</param>
+    /// <returns>The denoiser; dispose it before the device.</returns>
+    internal static NetworkDenoiser Untrained(Device device, UNetOptions options, Preconditioner preconditioner, ulong seed)
+    {
+        var network = options.Create();
+        var weights = new ParameterBlock(device, network.Parameters);
+        weights.Initialise(seed);
+        return new NetworkDenoiser(device, new PreconditionedNetwork(network, preconditioner), weights, ownsWeights: true);
     }
 
     /// <summary>Reads what a snapshot's metadata says of its network.</summary>
@@ -152,8 +169,20 @@ public sealed class NetworkDenoiser : IDisposable
     /// <returns>The estimate of the clean images, as x.</returns>
     public double[] Denoise(double[] x, double sigma, float[]? classLabels)
     {
+        var denoised = new double[x.Length];
+        Denoise(x, sigma, classLabels, denoised);
+        return denoised;
+    }
+
+    /// <summary>Denoises a batch of labelled images at one noise level into memory that is there already.</summary>
+    /// <param name="x">Noisy images, <c>[N, H, W, C]</c> in order, any N.</param>
+    /// <param name="sigma">Their noise level.</param>
+    /// <param name="classLabels"><c>[N, LabelDim]</c> in order; null stands for zeros.</param>
+    /// <param name="denoised">Receives the estimate of the clean images; as long as x, and may be x.</param>
+    public void Denoise(ReadOnlySpan<double> x, double sigma, float[]? classLabels, Span<double> denoised)
+    {
         using var tape = new Tape(_device, recording: false) { PackedWeights = _packed };
-        return Array.ConvertAll(Run(tape, Input(tape, x), sigma, classLabels).ToArray(), v => (double)v);
+        _device.Download(Run(tape, Input(tape, x), sigma, classLabels).View, denoised);
     }
 
     /// <summary>Denoises a batch and multiplies a vector by the denoiser's Jacobian, by a backward pass.</summary>
@@ -178,7 +207,7 @@ public sealed class NetworkDenoiser : IDisposable
         return (denoised, Array.ConvertAll(input.Gradient!.ToArray(), v => (double)v));
     }
 
-    private Tensor Input(Tape tape, double[] x)
+    private Tensor Input(Tape tape, ReadOnlySpan<double> x)
     {
         var network = Network;
         var imageSize = network.Height * network.Width * network.ImageChannels;
@@ -188,11 +217,14 @@ public sealed class NetworkDenoiser : IDisposable
             throw new ArgumentException($"{x.Length} values are no whole number of images of {imageSize}", nameof(x));
         }
 
-        return tape.From(Array.ConvertAll(x, v => (float)v), batch, network.Height, network.Width, network.ImageChannels);
+        var input = tape.New(batch, network.Height, network.Width, network.ImageChannels);
+        _device.Upload(x, input.View);
+        return input;
     }
 
     private Tensor Run(Tape tape, Tensor input, double sigma, float[]? classLabels)
     {
+        using var stage = _device.Profile.Stage("network");
         var batch = input.Size(0);
         var levels = new double[batch];
         Array.Fill(levels, sigma);

@@ -36,9 +36,9 @@ internal static class SafetensorsChecksum
     /// <summary>Checks the sum of a file that has one.</summary>
     /// <param name="metadata">The file's metadata.</param>
     /// <param name="header">The file's header.</param>
-    /// <param name="data">The tensors' bytes in the order of the file.</param>
+    /// <param name="data">The file, behind its header.</param>
     /// <exception cref="FormatException">The sum is not that of the file.</exception>
-    public static void Check(IReadOnlyDictionary<string, string> metadata, byte[] header, IEnumerable<ReadOnlyMemory<byte>> data)
+    public static void Check(IReadOnlyDictionary<string, string> metadata, byte[] header, Stream data)
     {
         if (!metadata.TryGetValue(Key, out var value) || !value.StartsWith(Start, StringComparison.Ordinal))
         {
@@ -54,9 +54,10 @@ internal static class SafetensorsChecksum
 
         using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         sha.AppendData(blank);
-        foreach (var bytes in data)
+        var piece = new byte[1 << 16];
+        for (int read; (read = data.Read(piece)) > 0;)
         {
-            sha.AppendData(bytes.Span);
+            sha.AppendData(piece, 0, read);
         }
 
         if (value[Start.Length..] != Convert.ToHexStringLower(sha.GetHashAndReset()))

@@ -4,8 +4,9 @@ using System.Runtime.InteropServices;
 namespace IlgpuEdm.Formats;
 
 /// <summary>
-/// A safetensors file in memory, immutable. The whole file is checked when it is read: length and JSON of the header, types,
-/// shapes, and that the tensors cover the data without hole or overlap.
+/// A safetensors file. The whole of it is checked when it is opened: length and JSON of the header, types, shapes, that the tensors cover
+/// the data without hole or overlap, and the checksum where it has one. Its tensors are read when they are asked for, so the file must stay
+/// as it is meanwhile.
 /// </summary>
 public sealed class SafetensorsFile
 {
@@ -81,6 +82,7 @@ public sealed class SafetensorsFile
     /// <exception cref="EdmException">There is no such tensor, or it is not of a floating-point type of 16 bits or more.</exception>
     public float[] GetFloats(string name)
     {
+        RequireFloats(name);
         var entry = Find(name);
         var bytes = entry.Bytes.Span;
         return entry.Type switch
@@ -105,6 +107,35 @@ public sealed class SafetensorsFile
             : Array.ConvertAll(GetFloats(name), v => (double)v);
     }
 
+    /// <summary>The elements of a tensor as float32, by way of a buffer that serves many tensors.</summary>
+    /// <param name="name">The tensor's name.</param>
+    /// <param name="buffer">At least four bytes an element; what it held is lost.</param>
+    /// <returns>The elements, row-major, until the buffer's next use.</returns>
+    /// <exception cref="EdmException">There is no such tensor, or it is not of a floating-point type of 16 bits or more.</exception>
+    internal ReadOnlySpan<float> GetFloats(string name, byte[] buffer)
+    {
+        var entry = Find(name);
+        if (entry.Type != SafetensorsType.F32)
+        {
+            return GetFloats(name);
+        }
+
+        var bytes = buffer.AsMemory(0, (int)(entry.End - entry.Begin));
+        entry.CopyTo(bytes);
+        return MemoryMarshal.Cast<byte, float>(bytes.Span);
+    }
+
+    /// <summary>Checks that a tensor's elements can be had as floats, without reading them.</summary>
+    /// <exception cref="EdmException">There is no such tensor, or it is not of a floating-point type of 16 bits or more.</exception>
+    internal void RequireFloats(string name)
+    {
+        var entry = Find(name);
+        if (entry.Type is not (SafetensorsType.F64 or SafetensorsType.F32 or SafetensorsType.F16 or SafetensorsType.BF16))
+        {
+            throw NotFloat(entry);
+        }
+    }
+
     private static SafetensorsFile Read(string path, FileStream stream)
     {
         var length = stream.Length;
@@ -127,13 +158,12 @@ public sealed class SafetensorsFile
         var header = new byte[(int)headerBytes];
         stream.ReadExactly(header);
         var (metadata, entries) = SafetensorsHeader.Parse(header, length - dataStart);
-        foreach (var entry in entries.OrderBy(e => e.Begin))
+        SafetensorsChecksum.Check(metadata, header, stream);
+        var data = new SafetensorsData(path, stream, dataStart);
+        foreach (var entry in entries)
         {
-            var bytes = GC.AllocateUninitializedArray<byte>((int)(entry.End - entry.Begin));
-            stream.ReadExactly(bytes);
-            entry.Bytes = bytes;
+            entry.ReadFrom(data);
         }
-        SafetensorsChecksum.Check(metadata, header, entries.OrderBy(e => e.Begin).Select(e => e.Bytes));
         return new SafetensorsFile(path, metadata, entries);
     }
 

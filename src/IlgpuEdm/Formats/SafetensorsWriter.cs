@@ -39,6 +39,15 @@ public sealed class SafetensorsWriter
     public SafetensorsWriter Add(string name, ReadOnlyMemory<float> data, params int[] shape) =>
         Add(name, SafetensorsType.F32, shape, data.Length, stream => stream.Write(MemoryMarshal.AsBytes(data.Span)));
 
+    /// <summary>Adds a float32 tensor that is computed while the file is written, so that not all need memory at once.</summary>
+    /// <param name="name">Its name, which no other tensor of the file has.</param>
+    /// <param name="data">Computes its elements, row-major; called twice, the same both times; they are read before it is called for another tensor.</param>
+    /// <param name="shape">Its shape.</param>
+    /// <returns>This writer.</returns>
+    internal SafetensorsWriter Add(string name, Func<ReadOnlyMemory<float>> data, params int[] shape) =>
+        Add(name, SafetensorsType.F32, shape, shape.Aggregate(1, (a, b) => checked(a * b)), stream =>
+            stream.Write(MemoryMarshal.AsBytes(data().Span)));
+
     /// <summary>Adds a float64 tensor. The memory is read when the file is written.</summary>
     /// <param name="name">Its name, which no other tensor of the file has.</param>
     /// <param name="data">Its elements, row-major.</param>

@@ -49,50 +49,55 @@ public sealed record Parameter(
     /// <param name="memory">Receives them as memory has them.</param>
     public void FromFile(ReadOnlySpan<float> file, Span<float> memory)
     {
-        for (var i = 0; i < memory.Length; i++)
+        var (outputs, step) = FileOutputs();
+        var i = 0;
+        for (var row = 0; i < memory.Length; row++)
         {
-            memory[i] = file[FileIndex(i)];
+            var start = FileStart(row);
+            foreach (var output in outputs)
+            {
+                memory[i] = file[start + output * step];
+                i++;
+            }
         }
     }
 
     /// <summary>Rearranges values from memory's order to the file's.</summary>
     /// <param name="memory">Values as memory has them.</param>
-    /// <returns>Values as files have them.</returns>
-    public float[] ToFile(ReadOnlySpan<float> memory)
+    /// <param name="file">Receives them as files have them.</param>
+    public void ToFile(ReadOnlySpan<float> memory, Span<float> file)
     {
-        var file = new float[memory.Length];
-        for (var i = 0; i < memory.Length; i++)
+        var (outputs, step) = FileOutputs();
+        var i = 0;
+        for (var row = 0; i < memory.Length; row++)
         {
-            file[FileIndex(i)] = memory[i];
+            var start = FileStart(row);
+            foreach (var output in outputs)
+            {
+                file[start + output * step] = memory[i];
+                i++;
+            }
         }
-
-        return file;
     }
 
-    private int FileIndex(int i)
+    // The outputs, the innermost dimension of memory, in the file's order, and how far apart it has them.
+    private (int[] Outputs, int Step) FileOutputs()
     {
-        var outputs = Shape[^1];
-        var o = i % outputs;
-        var rest = i / outputs;
-        if (Layout is ParameterLayout.QkvConvolution or ParameterLayout.QkvVector)
+        var outputs = new int[Shape[^1]];
+        var channels = outputs.Length / 3;
+        for (var o = 0; o < outputs.Length; o++)
         {
             // Heads need no mention: (head, channel) runs in the same order on both sides.
-            var channels = outputs / 3;
-            o = o % channels * 3 + o / channels;
+            outputs[o] = Layout is ParameterLayout.QkvConvolution or ParameterLayout.QkvVector ? o % channels * 3 + o / channels : o;
         }
 
-        switch (Layout)
-        {
-            case ParameterLayout.Linear:
-                return o * Shape[0] + rest;
-            case ParameterLayout.Convolution or ParameterLayout.QkvConvolution:
-                var inputs = Shape[2];
-                var taps = Shape[0] * Shape[1];
-                return (o * inputs + rest % inputs) * taps + rest / inputs;
-            default:
-                return o;
-        }
+        return (outputs, Layout is ParameterLayout.Vector or ParameterLayout.QkvVector ? 1 : Length / outputs.Length);
     }
+
+    // Where the file has the first output of a row of memory.
+    private int FileStart(int row) => Layout is ParameterLayout.Convolution or ParameterLayout.QkvConvolution
+        ? row % Shape[2] * Shape[0] * Shape[1] + row / Shape[2]
+        : row;
 }
 
 /// <summary>The values of a parameter before training.</summary>

@@ -1,6 +1,5 @@
 using IlgpuEdm.Autodiff;
 using IlgpuEdm.Devices;
-using IlgpuEdm.Diffusion;
 using IlgpuEdm.Formats;
 
 namespace IlgpuEdm.Networks;
@@ -50,26 +49,10 @@ public sealed class ParameterBlock : IDisposable
     /// <param name="seed">The seed.</param>
     public void Initialise(ulong seed)
     {
-        var block = new float[_list.BlockLength];
         foreach (var parameter in _list.All)
         {
-            var values = block.AsSpan(parameter.Offset, parameter.Length);
-            if (parameter.Start.Bound == 0)
-            {
-                values.Fill(parameter.Start.Constant);
-                continue;
-            }
-
-            for (var i = 0; i < values.Length; i++)
-            {
-                var draw = parameter.Start.Normal
-                    ? HostRandom.Normal(seed, RandomPurpose.Initialisation, (ulong)parameter.Index, (uint)i)
-                    : 2 * HostRandom.Uniform(seed, RandomPurpose.Initialisation, (ulong)parameter.Index, (uint)i) - 1;
-                values[i] = (float)(draw * parameter.Start.Bound);
-            }
+            _device.Write(this[parameter].View, (first, values) => ParameterDraws.Fill(parameter, seed, first, values));
         }
-
-        Values.Upload(block);
     }
 
     /// <summary>Copies all values of another block of the same network.</summary>
@@ -80,15 +63,24 @@ public sealed class ParameterBlock : IDisposable
         Elementwise.Combine(other.Values, null, Values, 1f, 0f, accumulate: false);
     }
 
-    /// <summary>Adds all parameters to a file, in the files' layouts.</summary>
+    /// <summary>Adds all parameters to a file, in the files' layouts; they are read when the file is written.</summary>
     /// <param name="file">The file.</param>
     /// <param name="prefix">Put before each name.</param>
     public void AddTo(SafetensorsWriter file, string prefix)
     {
-        var block = Values.ToArray();
+        var memory = new Lazy<float[]>(() => new float[LongestParameter]);
+        var inFile = new Lazy<float[]>(() => new float[LongestParameter]);
         foreach (var parameter in _list.All)
         {
-            file.Add(prefix + parameter.Name, parameter.ToFile(block.AsSpan(parameter.Offset, parameter.Length)), parameter.FileShape);
+            file.Add(prefix + parameter.Name, () => Read(parameter), parameter.FileShape);
+        }
+
+        ReadOnlyMemory<float> Read(Parameter parameter)
+        {
+            _device.Download(this[parameter].View, memory.Value.AsSpan(0, parameter.Length));
+            var written = inFile.Value.AsMemory(0, parameter.Length);
+            parameter.ToFile(memory.Value.AsSpan(0, parameter.Length), written.Span);
+            return written;
         }
     }
 
@@ -98,16 +90,26 @@ public sealed class ParameterBlock : IDisposable
     /// <param name="path">Named in errors.</param>
     /// <param name="fixedPrefix">Put before the names of values that are not trained; null for the same prefix.</param>
     /// <exception cref="EdmException">A parameter is missing or has another shape; nothing has changed then.</exception>
-    public void Load(SafetensorsFile file, string prefix, string path, string? fixedPrefix = null) =>
-        Values.Upload(Read(_list, file, prefix, path, fixedPrefix));
-
-    /// <summary>Reads all parameters from a file as a block in memory's layout; no device is needed.</summary>
-    internal static float[] Read(ParameterList list, SafetensorsFile file, string prefix, string path, string? fixedPrefix = null)
+    public void Load(SafetensorsFile file, string prefix, string path, string? fixedPrefix = null)
     {
-        var block = new float[list.BlockLength];
+        RequireFit(_list, file, prefix, path, fixedPrefix);
+        var buffer = new byte[LongestParameter * sizeof(float)];
+        var memory = new float[LongestParameter];
+        foreach (var parameter in _list.All)
+        {
+            var values = memory.AsSpan(0, parameter.Length);
+            parameter.FromFile(file.GetFloats(NameInFile(parameter, prefix, fixedPrefix), buffer), values);
+            this[parameter].Upload(values);
+        }
+    }
+
+    /// <summary>Checks that a file holds all parameters of a network; no device is needed.</summary>
+    /// <exception cref="EdmException">A parameter is missing, has another shape or holds no floating-point numbers.</exception>
+    internal static void RequireFit(ParameterList list, SafetensorsFile file, string prefix, string path, string? fixedPrefix = null)
+    {
         foreach (var parameter in list.All)
         {
-            var name = (parameter.Trained ? prefix : fixedPrefix ?? prefix) + parameter.Name;
+            var name = NameInFile(parameter, prefix, fixedPrefix);
             if (!file.Contains(name))
             {
                 throw new EdmException($"{path}: tensor '{name}' is missing; the file belongs to another network");
@@ -121,11 +123,14 @@ public sealed class ParameterBlock : IDisposable
                     + "the file belongs to another network");
             }
 
-            parameter.FromFile(file.GetFloats(name), block.AsSpan(parameter.Offset, parameter.Length));
+            file.RequireFloats(name);
         }
-
-        return block;
     }
+
+    private int LongestParameter => _list.All.Max(p => p.Length);
+
+    private static string NameInFile(Parameter parameter, string prefix, string? fixedPrefix) =>
+        (parameter.Trained ? prefix : fixedPrefix ?? prefix) + parameter.Name;
 
     /// <summary>Gives the memory back.</summary>
     public void Dispose()

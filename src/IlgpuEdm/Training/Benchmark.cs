@@ -6,77 +6,12 @@ using IlgpuEdm.Networks;
 
 namespace IlgpuEdm.Training;
 
-/// <summary>What a benchmark measures and on what.</summary>
-public sealed record BenchmarkOptions
-{
-    /// <summary>Network, the images' size included, preconditioner, loss and optimiser.</summary>
-    public required ModelOptions Model { get; init; }
-
-    /// <summary>Images per step.</summary>
-    public int BatchSize { get; init; } = 64;
-
-    /// <summary>Images that go through the network at once.</summary>
-    public int MicroBatchSize { get; init; } = 64;
-
-    /// <summary>Steps that are timed, after two that are not.</summary>
-    public int Steps { get; init; } = 5;
-
-    /// <summary>The seed, as in training.</summary>
-    public ulong Seed { get; init; }
-
-    /// <summary>The options for a training request and a size of images.</summary>
-    /// <param name="request">Network, batch, loss, optimiser and seed.</param>
-    /// <param name="data">The images, whose size counts where they are given; else null.</param>
-    /// <param name="resolution">Height and width of random images.</param>
-    /// <param name="imageChannels">Channels of random images.</param>
-    /// <param name="classes">Classes of random images, where the network learns them.</param>
-    /// <param name="steps">Steps that are timed.</param>
-    /// <exception cref="EdmException">An option is out of range.</exception>
-    public static BenchmarkOptions Of(
-        TrainingRequest request, IImageDataset? data, int resolution, int imageChannels, int classes, int steps)
-    {
-        var options = new BenchmarkOptions
-        {
-            Model = data is null
-                ? request.ModelFor(resolution, resolution, imageChannels, request.Conditional ? classes : 0)
-                : request.ModelFor(data),
-            BatchSize = request.BatchSize,
-            MicroBatchSize = request.MicroBatchSize ?? request.BatchSize,
-            Steps = steps,
-            Seed = request.Seed,
-        };
-        options.Validate();
-        return options;
-    }
-
-    private void Validate()
-    {
-        Model.Validate();
-        RunIdentity.CheckBatch(BatchSize, Model.Network);
-        RunIdentity.Check(Steps >= 1, "--steps", Steps, "at least 1");
-        RunIdentity.Check(MicroBatchSize >= 1 && BatchSize % MicroBatchSize == 0, "--micro-batch", MicroBatchSize,
-            $"a divisor of the batch size {BatchSize}");
-    }
-}
-
-/// <summary>A benchmark's result; one line of JSON.</summary>
-/// <param name="Verb"><c>train</c> or <c>denoise</c>.</param>
-/// <param name="ImagesPerSecond">The speed of the median step.</param>
-/// <param name="MsPerStep">The time of the median step, in milliseconds.</param>
-/// <param name="PeakMemoryMb">The most device memory in use, in MB (10^6 bytes).</param>
-/// <param name="Parameters">The network's trained parameters.</param>
-/// <param name="Device">The device.</param>
-/// <param name="Batch">Images per step.</param>
-/// <param name="Losses">The mean loss of each training step from the first on; those of <c>train</c> on the same images and seed.</param>
-/// <param name="Kernels">The ten kernels that took most of one more step.</param>
-public sealed record BenchmarkResult(string Verb, double ImagesPerSecond, double MsPerStep, double PeakMemoryMb, long Parameters,
-    string Device, int Batch, IReadOnlyList<double>? Losses, IReadOnlyList<KernelStatistics> Kernels);
-
 /// <summary>Times the trainer's own step and the denoiser on random images or on a data set's.</summary>
 public static class Benchmark
 {
     private const int WarmUp = 2;
     private const int TopKernels = 10;
+    private const int DrawsAtOnce = 256;
 
     /// <summary>Times training steps, each on new images.</summary>
     /// <param name="device">The device.</param>
@@ -87,14 +22,20 @@ public static class Benchmark
         using var model = new TrainingModel(device, options.Model, options.Seed);
         using BatchLoader? loader = data is null ? null : new BatchLoader(data, options.BatchSize, options.Seed, 0, xflip: false);
         var losses = new List<double>();
+        float[] images = new float[loader is null ? ImageSize(options) * options.BatchSize : 0];
         void Step()
         {
-            Batch batch = loader?.Next() ?? RandomBatch(options, losses.Count);
+            Batch batch;
+            using (device.Profile.Stage("images"))
+            {
+                batch = loader?.Next() ?? RandomBatch(options, losses.Count, images);
+            }
+
             losses.Add(model.Step(batch, options.MicroBatchSize).LossPerImage.Average());
+            loader?.Recycle(batch);
         }
 
-        (double milliseconds, IReadOnlyList<KernelStatistics> kernels) = Time(device, options, Step);
-        return Result("train", device, options, model, milliseconds, losses, kernels);
+        return Measure("train", device, options, model.ParameterCount, losses, Step);
     }
 
     /// <summary>Times evaluations of the denoiser at sigma 1, from host memory to host memory.</summary>
@@ -102,57 +43,98 @@ public static class Benchmark
     /// <param name="options">What to measure.</param>
     public static BenchmarkResult Denoise(Device device, BenchmarkOptions options)
     {
-        using var model = new TrainingModel(device, options.Model, options.Seed);
-        using NetworkDenoiser denoiser = model.EmaDenoiser();
-        double[] images = Array.ConvertAll(RandomBatch(options, 0).Images, value => (double)value);
-        (double milliseconds, IReadOnlyList<KernelStatistics> kernels) = Time(device, options, () => denoiser.Denoise(images, 1));
-        return Result("denoise", device, options, model, milliseconds, null, kernels);
+        using NetworkDenoiser denoiser = NetworkDenoiser.Untrained(
+            device, options.Model.Network, options.Model.Preconditioner, options.Seed);
+        float[] values = new float[ImageSize(options) * options.BatchSize];
+        double[] images = Array.ConvertAll(RandomBatch(options, 0, values).Images, value => (double)value);
+        double[] denoised = new double[images.Length];
+        return Measure("denoise", device, options, denoiser.ParameterCount, null, () => denoiser.Denoise(images, 1, null, denoised));
     }
 
-    private static (double Milliseconds, IReadOnlyList<KernelStatistics> Kernels) Time(
-        Device device, BenchmarkOptions options, Action step)
+    private static BenchmarkResult Measure(
+        string verb, Device device, BenchmarkOptions options, long parameters, IReadOnlyList<double>? losses, Action step)
     {
-        var times = new List<double>();
-        for (int i = 0; i < WarmUp + options.Steps; i++)
+        step();
+        device.Synchronize();
+        double firstStep = ProcessFootprint.Age();
+        for (int i = 1; i < WarmUp; i++)
+        {
+            step();
+        }
+
+        device.Synchronize();
+        ProcessFootprint.CollectStartUpGarbage();
+        double[] times = new double[options.Steps];
+        int[] collections = Collections();
+        long bytes = GC.GetTotalAllocatedBytes(precise: true);
+        for (int i = 0; i < times.Length; i++)
         {
             long start = Stopwatch.GetTimestamp();
             step();
             device.Synchronize();
-            times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            times[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         }
 
-        // Timing each kernel slows a step down, so it has one of its own.
-        device.Profile.Clear();
-        device.Profile.Enabled = true;
-        step();
-        device.Synchronize();
-        IReadOnlyList<KernelStatistics> kernels = device.Profile.Top(TopKernels);
-        device.Profile.Enabled = false;
-        return (times.Skip(WarmUp).Order().ElementAt(options.Steps / 2), kernels);
+        long bytesPerStep = (GC.GetTotalAllocatedBytes(precise: true) - bytes) / times.Length;
+        collections = [.. Collections().Zip(collections, (after, before) => after - before)];
+        StepProfile profile = Profile(device, step);
+        Array.Sort(times);
+        double median = times[times.Length / 2];
+        IReadOnlyList<KernelStatistics> kernels = device.Profile.Top(options.AllKernels ? int.MaxValue : TopKernels);
+        return new BenchmarkResult(verb, Math.Round(options.BatchSize / median * 1e3, 2), Math.Round(median, 2),
+            Megabytes(device.Pool.PeakBytes), Megabytes(ProcessFootprint.PeakBytes()), Math.Round(firstStep, 2), parameters,
+            $"{device.Name} ({device.Spec})", options.BatchSize, losses,
+            new ManagedHeapUse(
+                times.Length, bytesPerStep, Math.Round((double)bytesPerStep / Math.Max(profile.Launches, 1), 1), collections),
+            profile, kernels);
     }
 
-    private static BenchmarkResult Result(string verb, Device device, BenchmarkOptions options, TrainingModel model,
-        double milliseconds, IReadOnlyList<double>? losses, IReadOnlyList<KernelStatistics> kernels) => new(verb,
-            Math.Round(options.BatchSize / milliseconds * 1e3, 2), Math.Round(milliseconds, 2),
-            Math.Round(device.Pool.PeakBytes / 1e6, 1), model.ParameterCount, $"{device.Name} ({device.Spec})", options.BatchSize,
-            losses, kernels);
+    // Timing each kernel slows a step down, so it has one of its own.
+    private static StepProfile Profile(Device device, Action step)
+    {
+        device.Profile.Clear();
+        device.Profile.Enabled = true;
+        long start = Stopwatch.GetTimestamp();
+        step();
+        device.Synchronize();
+        double wall = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        device.Profile.Enabled = false;
+        double kernels = device.Profile.Top(int.MaxValue).Sum(kernel => kernel.TotalMilliseconds);
+        return new StepProfile(Math.Round(wall, 3), Math.Round(kernels, 3), device.Profile.Launches,
+            Math.Round(device.Profile.NamedMilliseconds / wall, 4), device.Profile.Stages());
+    }
 
-    private static Batch RandomBatch(BenchmarkOptions options, long step)
+    private static int[] Collections() => [GC.CollectionCount(0), GC.CollectionCount(1), GC.CollectionCount(2)];
+
+    private static double Megabytes(long bytes) => Math.Round(bytes / 1e6, 1);
+
+    private static int ImageSize(BenchmarkOptions options)
     {
         UNetOptions network = options.Model.Network;
-        int size = network.Height * network.Width * network.ImageChannels;
-        float[] images = new float[options.BatchSize * size];
-        for (int i = 0; i < images.Length; i++)
-        {
-            ulong image = (ulong)((step * options.BatchSize) + (i / size));
-            images[i] = (float)((2 * HostRandom.Uniform(options.Seed, RandomPurpose.Bench, image, (uint)(i % size))) - 1);
-        }
+        return checked(network.Height * network.Width * network.ImageChannels);
+    }
 
+    private static Batch RandomBatch(BenchmarkOptions options, long step, float[] images)
+    {
+        int size = images.Length / options.BatchSize;
         int[] labels = new int[options.BatchSize];
-        for (int i = 0; i < labels.Length; i++)
+        int classes = options.Model.Network.LabelDim;
+        Span<double> draws = stackalloc double[DrawsAtOnce];
+        for (int n = 0; n < options.BatchSize; n++)
         {
-            double draw = HostRandom.Uniform(options.Seed, RandomPurpose.Bench, (ulong)((step * labels.Length) + i), (uint)size);
-            labels[i] = (int)(draw * network.LabelDim) - (network.LabelDim == 0 ? 1 : 0);
+            ulong image = (ulong)((step * options.BatchSize) + n);
+            for (int first = 0; first < size; first += DrawsAtOnce)
+            {
+                Span<double> piece = draws[..Math.Min(DrawsAtOnce, size - first)];
+                HostRandom.FillUniform(options.Seed, RandomPurpose.Bench, image, (uint)first, piece);
+                for (int i = 0; i < piece.Length; i++)
+                {
+                    images[(n * size) + first + i] = (float)((2 * piece[i]) - 1);
+                }
+            }
+
+            double draw = HostRandom.Uniform(options.Seed, RandomPurpose.Bench, image, (uint)size);
+            labels[n] = (int)(draw * classes) - (classes == 0 ? 1 : 0);
         }
 
         return new Batch { FirstImage = step * options.BatchSize, Size = options.BatchSize, Images = images, Labels = labels };

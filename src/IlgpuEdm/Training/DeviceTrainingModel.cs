@@ -12,7 +12,7 @@ internal sealed class DeviceTrainingModel : ITrainingModel
     private readonly TrainingModel model;
 
     /// <summary>Makes a model with random first weights, or with given ones.</summary>
-    public DeviceTrainingModel(Device device, RunIdentity identity, float[]? weights = null)
+    public DeviceTrainingModel(Device device, RunIdentity identity, SafetensorsFile? weights = null)
     {
         this.device = device;
         model = new TrainingModel(device, identity.Model, identity.Seed);

@@ -82,6 +82,7 @@ public sealed class Trainer
         saves.Saved();
         using var loader = new BatchLoader(data, identity.BatchSize, identity.Seed, state.Images, identity.XFlip);
         var clock = new StepClock();
+        bool warm = false;
         while (!IsFinished)
         {
             if (stop.IsCancellationRequested)
@@ -90,8 +91,16 @@ public sealed class Trainer
             }
 
             clock.Start();
-            StepResult step = Step(loader.Next());
+            Batch batch = loader.Next();
+            StepResult step = Step(batch);
+            loader.Recycle(batch);
             double seconds = clock.Stop();
+            if (!warm)
+            {
+                ProcessFootprint.CollectStartUpGarbage();
+                warm = true;
+            }
+
             Divergence.Check(step, state, identity);
             state.Add(step, seconds, model.MemoryBytes);
             double loss = state.Tick.LossSum / state.Tick.Count;

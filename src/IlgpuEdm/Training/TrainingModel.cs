@@ -65,6 +65,7 @@ public sealed class TrainingModel : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(microBatch);
         RequireFit(batch);
+        using var stage = _device.Profile.Stage("step");
         var sigma = _options.Loss.Levels.Draw(batch.FirstImage, batch.Size, _seed, _options.Loss.StratifiedSigma);
         var loss = new double[batch.Size];
         Elementwise.Fill(_weights.Gradients!, 0f);
@@ -120,6 +121,7 @@ public sealed class TrainingModel : IDisposable
         Tensor? augmentLabels = null;
         if (_augment != null)
         {
+            using var stage = _device.Profile.Stage("augmentation");
             (y, var labels) = _augment.Apply(tape, y, batch.FirstImage + first, _seed);
             augmentLabels = tape.From(labels, count, _augment.LabelDim);
         }
@@ -134,9 +136,18 @@ public sealed class TrainingModel : IDisposable
             n.Upload(noise);
         }
 
-        var result = _loss.Forward(
-            new NetworkPass(tape, _weights), y, n, sigma, factor, ClassLabels(tape, batch, first, count), augmentLabels);
-        result.Backward(tape);
+        DenoisingLossResult result;
+        using (_device.Profile.Stage("tape forward"))
+        {
+            result = _loss.Forward(
+                new NetworkPass(tape, _weights), y, n, sigma, factor, ClassLabels(tape, batch, first, count), augmentLabels);
+        }
+
+        using (_device.Profile.Stage("tape backward"))
+        {
+            result.Backward(tape);
+        }
+
         for (var i = 0; i < count; i++)
         {
             loss[i] = result.Loss[i] / imageSize;
@@ -178,6 +189,8 @@ public sealed class TrainingModel : IDisposable
 
     private StepResult Update(long images, double[] sigma, double[] loss)
     {
+        using var stage = _device.Profile.Stage("optimizer");
+
         // A loss that is not finite ends the run; the weights from before it are worth keeping.
         var replaced = Array.TrueForAll(loss, double.IsFinite) ? _optimizer.Step(images, loss.Length) : 0;
         return new StepResult(loss, sigma, _optimizer.LearningRate(images), _optimizer.EmaBeta(images, loss.Length), replaced);
@@ -214,10 +227,10 @@ public sealed class TrainingModel : IDisposable
     }
 
     /// <summary>Starts from given weights instead of random ones; the averages start there too.</summary>
-    /// <param name="block">The weights, as <see cref="TransferWeights"/> reads them.</param>
-    internal void StartFrom(float[] block)
+    /// <param name="file">The weights, as <see cref="TransferWeights"/> reads them.</param>
+    internal void StartFrom(SafetensorsFile file)
     {
-        _weights.Values.Upload(block);
+        _weights.Load(file, NetworkDenoiser.Prefix, "--transfer");
         _optimizer.Average.CopyFrom(_weights);
         foreach (var profile in _optimizer.Profiles)
         {

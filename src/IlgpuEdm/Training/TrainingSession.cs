@@ -1,5 +1,6 @@
 using IlgpuEdm.Data;
 using IlgpuEdm.Devices;
+using IlgpuEdm.Formats;
 
 namespace IlgpuEdm.Training;
 
@@ -22,7 +23,7 @@ public sealed class TrainingSession
     public TrainingResult Run(string root, RunOptions options, IImageDataset data, bool resume, CancellationToken stop)
     {
         options.Validate();
-        float[]? weights = options.Schedule.TransferSource is { } source ? TransferWeights.Read(source, options.Identity) : null;
+        SafetensorsFile? weights = options.Schedule.TransferSource is { } source ? TransferWeights.Read(source, options.Identity) : null;
         using Device device = Device.Open(options.Schedule.Device);
         using RunFolder folder = RunFolder.Open(root, options, resume);
         OnLine?.Invoke($"{(folder.Resumed ? "goes on in" : "trains in")} '{folder.Location}' on {device.Name} ({device.Spec})");

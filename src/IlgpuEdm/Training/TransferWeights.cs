@@ -11,9 +11,9 @@ internal static class TransferWeights
     /// <summary>Reads the file that a run names; needs no device, so that a wrong file costs nothing.</summary>
     /// <param name="path">A snapshot, a network pickle, or a file made of one of these.</param>
     /// <param name="identity">The run.</param>
-    /// <returns>The block of all parameters.</returns>
+    /// <returns>The file, which holds all parameters of the network.</returns>
     /// <exception cref="EdmException">The file is damaged, has changed, or belongs to another network.</exception>
-    public static float[] Read(string path, RunIdentity identity)
+    public static SafetensorsFile Read(string path, RunIdentity identity)
     {
         if (FileBytes.Hash(path) != identity.TransferHash)
         {
@@ -26,6 +26,8 @@ internal static class TransferWeights
             _ = new UncertaintyHead(parameters);
         }
 
-        return ParameterBlock.Read(parameters, TensorFiles.ReadNetwork(path), NetworkDenoiser.Prefix, $"--transfer {path}");
+        var file = TensorFiles.ReadNetwork(path);
+        ParameterBlock.RequireFit(parameters, file, NetworkDenoiser.Prefix, $"--transfer {path}");
+        return file;
     }
 }

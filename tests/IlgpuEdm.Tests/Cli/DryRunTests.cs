@@ -49,7 +49,7 @@ public class DryRunTests
     public void A_batch_beyond_what_kernels_address_is_said()
     {
         CliResult result = Cli.Run("train", "--dry-run", "--preset", "adm");
-        StringAssert.Contains(result.Output, "--micro-batch, such as 256", "stdout");
+        StringAssert.Contains(result.Output, "--micro-batch, such as 1024", "stdout");
     }
 
     [TestMethod]

@@ -75,13 +75,27 @@ public class TrainAndSampleTests
         Assert.AreEqual(0, bench.Code, bench.Error);
         Assert.HasCount(1, bench.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries), bench.Output);
         JsonElement json = JsonDocument.Parse(bench.Output).RootElement;
-        foreach (string number in new[] { "images_per_second", "ms_per_step", "peak_memory_mb", "parameters" })
+        foreach (string number in new[] { "images_per_second", "ms_per_step", "peak_memory_mb", "peak_process_mb", "first_step_seconds", "parameters" })
         {
             Assert.IsGreaterThan(0, json.GetProperty(number).GetDouble(), number);
         }
 
         Assert.AreNotEqual("", json.GetProperty("device").GetString(), "device");
         Assert.IsTrue(json.GetProperty("kernels").GetArrayLength() is > 0 and <= 10, "kernels");
+        Assert.IsGreaterThan(0.8, json.GetProperty("profile").GetProperty("named_share").GetDouble(), "the share of a step with a name");
+        Assert.AreEqual(3, json.GetProperty("managed_heap").GetProperty("collections").GetArrayLength(), "generations");
+    }
+
+    [TestMethod]
+    public void The_benchmark_lists_all_kernels_where_asked_to()
+    {
+        CliResult bench = Cli.Run("bench", "train", "--resolution", "8", "--channels", "8", "--mult", "1", "--attn", "none", "--batch", "4",
+            "--steps", "1", "--device", "cpu", "--all-kernels");
+        Assert.AreEqual(0, bench.Code, bench.Error);
+        JsonElement json = JsonDocument.Parse(bench.Output).RootElement;
+        Assert.IsGreaterThan(10, json.GetProperty("kernels").GetArrayLength(), "kernels");
+        double sum = json.GetProperty("kernels").EnumerateArray().Sum(k => k.GetProperty("total_milliseconds").GetDouble());
+        Assert.AreEqual(json.GetProperty("profile").GetProperty("kernels_ms").GetDouble(), sum, 0.01, "their time");
     }
 
     [TestMethod]

@@ -28,6 +28,24 @@ public sealed class BatchLoaderTests
     }
 
     [TestMethod]
+    public void MemoryThatComesBackServesLaterBatches()
+    {
+        using var data = new ProceduralShapes(9, 12, 3, count: 50);
+        using var loader = new BatchLoader(data, 8, seed: 3, firstImage: 0, xflip: false);
+        using var other = new BatchLoader(data, 8, seed: 3, firstImage: 0, xflip: false);
+        var arrays = new HashSet<float[]>();
+        for (var b = 0; b < 30; b++)
+        {
+            var batch = loader.Next();
+            CollectionAssert.AreEqual(other.Next().Images, batch.Images, $"batch {b}");
+            arrays.Add(batch.Images);
+            loader.Recycle(batch);
+        }
+
+        Assert.IsLessThanOrEqualTo(6, arrays.Count, "arrays: the batches ahead, that in use and those under way");
+    }
+
+    [TestMethod]
     [DataRow(0)]
     [DataRow(8)]
     [DataRow(13)]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using IlgpuEdm.Autodiff;
 using IlgpuEdm.Devices;
 
@@ -50,6 +51,30 @@ public abstract class KernelProfileTests : DeviceTestBase
         double[] times = [.. Device.Profile.Top(10).Select(k => k.TotalMilliseconds)];
         CollectionAssert.AreEqual(times.OrderDescending().ToArray(), times, "times in order");
         Assert.HasCount(2, Device.Profile.Top(2), "as many as asked for");
+    }
+
+    [TestMethod]
+    public void StagesCountTheirOwnTimeOnly()
+    {
+        Device.Profile.Enabled = true;
+        long start = Stopwatch.GetTimestamp();
+        using (Device.Profile.Stage("outer"))
+        {
+            Work(1);
+            using (Device.Profile.Stage("inner"))
+            {
+                Thread.Sleep(50);
+            }
+        }
+
+        double wall = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        var stages = Device.Profile.Stages().ToDictionary(stage => stage.Name);
+        Assert.IsGreaterThanOrEqualTo(49, stages["inner"].TotalMilliseconds, "the inner stage");
+        Assert.AreEqual(1L, stages["inner"].Calls, "calls");
+        double named = stages.Values.Sum(s => s.TotalMilliseconds) + Device.Profile.Top(100).Sum(k => k.TotalMilliseconds);
+        Assert.AreEqual(named, Device.Profile.NamedMilliseconds, 1e-6, "kernels and stages");
+        Assert.IsLessThanOrEqualTo(wall, named, "nothing counts twice");
+        Assert.IsGreaterThan(0.95 * wall, named, "and all of it counts");
     }
 
     private void Work(int rounds)

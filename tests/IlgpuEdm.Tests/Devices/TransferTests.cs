@@ -25,6 +25,26 @@ public abstract class TransferTests : DeviceTestBase
     }
 
     [TestMethod]
+    public void NumbersComputedInStretchesAreAllThere()
+    {
+        // One stretch, several, and more than the buffer of a device with memory of its own holds.
+        foreach (var length in new[] { 1, 1 << 14, (1 << 14) + 1, (1 << 20) + 12345 })
+        {
+            using var buffer = Device.Pool.Rent(length);
+            Device.Write(buffer.View, (first, values) =>
+            {
+                for (var i = 0; i < values.Length; i++)
+                {
+                    values[i] = first + i;
+                }
+            });
+            var written = new float[length];
+            Device.Download(buffer.View, written);
+            CollectionAssert.AreEqual(Enumerable.Range(0, length).Select(i => (float)i).ToArray(), written, $"{length} numbers");
+        }
+    }
+
+    [TestMethod]
     public void TheGarbageCollectorMayMoveArraysBetweenCopies()
     {
         // A copy that the driver finishes after the array has moved writes into what lies there now.

@@ -23,6 +23,23 @@ public class HostRandomTests
     }
 
     [TestMethod]
+    public void AnyStretchHoldsTheNumbersOfItsElements()
+    {
+        foreach (var (first, count) in new (uint First, int Count)[] { (0, 1), (1, 2), (3, 9), (4, 4), (6, 3), (0xFFFFFFF8, 8) })
+        {
+            double[] uniform = new double[count];
+            double[] normal = new double[count];
+            HostRandom.FillUniform(Seed, RandomPurpose.Bench, Image, first, uniform);
+            HostRandom.FillNormal(Seed, RandomPurpose.Bench, Image, first, normal);
+            for (int i = 0; i < count; i++)
+            {
+                Assert.AreEqual(HostRandom.Uniform(Seed, RandomPurpose.Bench, Image, first + (uint)i), uniform[i], $"uniform {i} of {first}");
+                Assert.AreEqual(HostRandom.Normal(Seed, RandomPurpose.Bench, Image, first + (uint)i), normal[i], $"normal {i} of {first}");
+            }
+        }
+    }
+
+    [TestMethod]
     public void NormalsAreBoxMullerOnThePairsOfABlock()
     {
         double[] u = [.. Enumerable.Range(0, 4).Select(i => HostRandom.Uniform(Seed, RandomPurpose.Latents, Image, (uint)i))];

@@ -103,6 +103,33 @@ public sealed class SafetensorsFileTests
     }
 
     [TestMethod]
+    public void AFileThatChangesAfterItsCheckIsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("a.safetensors");
+        new SafetensorsWriter().Add("a", new float[] { 1, 2 }, 2).WriteTo(path);
+        var file = SafetensorsFile.Read(path);
+        CollectionAssert.AreEqual(new float[] { 1, 2 }, file.GetFloats("a"), "as it was");
+        new SafetensorsWriter().Add("a", new float[] { 1, 2, 3 }, 3).WriteTo(path);
+        OneClearLine.Of(() => file.GetFloats("a"), path, "changed");
+        File.Delete(path);
+        OneClearLine.Of(() => file.GetFloats("a"), path, "no such file");
+    }
+
+    [TestMethod]
+    public void ABufferServesOneTensorAfterTheOther()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("a.safetensors");
+        new SafetensorsWriter().Add("a", new float[] { 1, 2 }, 2).Add("b", new double[] { 3 }, 1).Add("c", new float[] { 4 }, 1).WriteTo(path);
+        var file = SafetensorsFile.Read(path);
+        var buffer = new byte[8];
+        CollectionAssert.AreEqual(new float[] { 1, 2 }, file.GetFloats("a", buffer).ToArray(), "float32");
+        CollectionAssert.AreEqual(new float[] { 3 }, file.GetFloats("b", buffer).ToArray(), "float64");
+        CollectionAssert.AreEqual(new float[] { 4 }, file.GetFloats("c", buffer).ToArray(), "a shorter one");
+    }
+
+    [TestMethod]
     public void WrongShapesAndNamesAreRefused()
     {
         var writer = new SafetensorsWriter().Add("a", new float[2], 2);

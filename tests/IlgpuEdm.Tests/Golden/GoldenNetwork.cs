@@ -88,7 +88,8 @@ internal static class GoldenNetwork
         var compared = 0;
         foreach (var parameter in list.All.Where(p => p.Trained))
         {
-            var actual = parameter.ToFile(block.Slice(parameter.Offset, parameter.Length));
+            var actual = new float[parameter.Length];
+            parameter.ToFile(block.Slice(parameter.Offset, parameter.Length), actual);
             var expected = file.GetFloats(prefix + parameter.Name);
             if (select != null)
             {

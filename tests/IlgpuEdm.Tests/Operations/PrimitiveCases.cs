@@ -46,6 +46,12 @@ internal static class PrimitiveCases
         },
         ["Rows.StoreTile"] = StoreTile,
         ["Taps.Sum"] = TapsSum,
+        ["Peak.MultiplyAdd"] = r => [Data(r, IlgpuEdm.Kernels.Primitives.Peak.Width + 9), r.Next(9), r.Next(9)],
+        ["Peak.Sum"] = r =>
+        {
+            var count = r.Next(1, 200);
+            return [Data(r, count + 9), r.Next(9), count, Data(r, 5), r.Next(5)];
+        },
         ["Pointwise.Combine"] = r =>
         {
             int count = r.Next(1, 60), size = count + 9;

@@ -1,4 +1,5 @@
 using IlgpuEdm.Autodiff;
+using IlgpuEdm.Devices;
 using IlgpuEdm.Autodiff.Reference;
 using IlgpuEdm.Kernels.Convolution;
 
@@ -138,8 +139,10 @@ public abstract class WinogradConvolutionTests : OperationTestBase
         Tensor x, Tensor weight, Tensor? bias, Tensor? shift, Tensor? residual, Tensor y, ConvolutionShape shape, bool turned, float scale,
         int accumulate)
     {
-        WinogradForward.Cut(ref shape);
-        WinogradConvolution.Forward(x.Device, Plain(x), weight, y.View, shape, turned, new Epilogue
+        x.Device.Convolution = ConvolutionMethod.Winograd;
+        ConvolutionLaunch.CutForward(ref shape, x.Device.Convolution);
+        using var tape = new Tape(x.Device, recording: false);
+        ConvolutionLaunch.Forward(tape, Plain(x), weight, y.View, shape, turned, new Epilogue
         {
             Bias = (bias ?? y).View,
             Shift = (shift ?? y).View,
@@ -151,11 +154,15 @@ public abstract class WinogradConvolutionTests : OperationTestBase
             Accumulate = accumulate,
             Scale = scale,
         });
+        x.Device.Convolution = ConvolutionMethod.Auto;
     }
 
-    private static void WeightGradient(Tensor x, Tensor dy, Tensor dWeight, Tensor? dBias, ConvolutionShape shape) =>
-        WinogradConvolution.WeightGradient(
-            x.Device, Plain(x), dy, dWeight, dBias, shape with { Slices = Math.Min(8, shape.Batch) }, 1f);
+    private static void WeightGradient(Tensor x, Tensor dy, Tensor dWeight, Tensor? dBias, ConvolutionShape shape)
+    {
+        x.Device.Convolution = ConvolutionMethod.Winograd;
+        ConvolutionLaunch.WeightGradient(x.Device, Plain(x), dy, dWeight, dBias, shape, 1f);
+        x.Device.Convolution = ConvolutionMethod.Auto;
+    }
 
     private static ConvolutionInput Plain(Tensor x) =>
         new() { First = x.View, Second = x.View, Table = x.View, FirstChannels = x.Size(-1) };
@@ -181,7 +188,7 @@ public sealed class WinogradRuleTests
     [DataRow(32, 32, 3, 64, false)]
     [DataRow(32, 32, 64, 3, false)]
     public void ItPaysWhereChannelsFillVectors(int h, int w, int inC, int outC, bool pays) =>
-        Assert.AreEqual(pays, WinogradConvolution.Pays(WinogradConvolutionTests.Shape(1, h, w, inC, outC)));
+        Assert.AreEqual(pays, WinogradConvolution.Serves(WinogradConvolutionTests.Shape(1, h, w, inC, outC), ConvolutionMethod.Auto));
 }
 
 [TestClass]

@@ -1,0 +1,62 @@
+using IlgpuEdm.Data;
+
+namespace IlgpuEdm.Training;
+
+/// <summary>What a benchmark measures and on what.</summary>
+public sealed record BenchmarkOptions
+{
+    /// <summary>Network, the images' size included, preconditioner, loss and optimiser.</summary>
+    public required ModelOptions Model { get; init; }
+
+    /// <summary>Images per step.</summary>
+    public int BatchSize { get; init; } = 64;
+
+    /// <summary>Images that go through the network at once.</summary>
+    public int MicroBatchSize { get; init; } = 64;
+
+    /// <summary>Steps that are timed, after two that are not.</summary>
+    public int Steps { get; init; } = 5;
+
+    /// <summary>Whether the result lists all kernels, not only the ten that took longest.</summary>
+    public bool AllKernels { get; init; }
+
+    /// <summary>The seed, as in training.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>The options for a training request and a size of images.</summary>
+    /// <param name="request">Network, batch, loss, optimiser and seed.</param>
+    /// <param name="data">The images, whose size counts where they are given; else null.</param>
+    /// <param name="resolution">Height and width of random images.</param>
+    /// <param name="imageChannels">Channels of random images.</param>
+    /// <param name="classes">Classes of random images, where the network learns them.</param>
+    /// <param name="steps">Steps that are timed.</param>
+    /// <param name="allKernels">Whether to list all kernels.</param>
+    /// <exception cref="EdmException">An option is out of range.</exception>
+    public static BenchmarkOptions Of(
+        TrainingRequest request, IImageDataset? data, int resolution, int imageChannels, int classes, int steps,
+        bool allKernels = false)
+    {
+        var options = new BenchmarkOptions
+        {
+            Model = data is null
+                ? request.ModelFor(resolution, resolution, imageChannels, request.Conditional ? classes : 0)
+                : request.ModelFor(data),
+            BatchSize = request.BatchSize,
+            MicroBatchSize = request.MicroBatchSize ?? request.BatchSize,
+            Steps = steps,
+            AllKernels = allKernels,
+            Seed = request.Seed,
+        };
+        options.Validate();
+        return options;
+    }
+
+    private void Validate()
+    {
+        Model.Validate();
+        RunIdentity.CheckBatch(BatchSize, Model.Network);
+        RunIdentity.Check(Steps >= 1, "--steps", Steps, "at least 1");
+        RunIdentity.Check(MicroBatchSize >= 1 && BatchSize % MicroBatchSize == 0, "--micro-batch", MicroBatchSize,
+            $"a divisor of the batch size {BatchSize}");
+    }
+}
