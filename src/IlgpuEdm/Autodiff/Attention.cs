@@ -86,7 +86,7 @@ public static class Attention
         var device = qkv.Device;
         CutForward(ref shape);
         var items = device.WorkItems(shape.Batch * shape.Heads * shape.Blocks, shape.Scratch);
-        using var scratch = device.Pool.Rent((long)items * shape.Scratch);
+        using var scratch = device.Pool.RentScratch((long)items * shape.Scratch);
         device.Launch(
             AttentionForward.Fat, items, Work(shape, products: 2, 4.0 * (qkv.Length + y.Length + numbers.Length)),
             qkv.View, y.View, numbers.View, scratch.View, shape);
@@ -97,7 +97,7 @@ public static class Attention
         var device = qkv.Device;
         CutBackward(ref shape);
         var items = device.WorkItems(shape.Batch * shape.Heads, shape.Scratch);
-        using var scratch = device.Pool.Rent((long)items * shape.Scratch);
+        using var scratch = device.Pool.RentScratch((long)items * shape.Scratch);
         device.Launch(
             AttentionBackward.Fat, items, Work(shape, products: 4, 4.0 * (2 * qkv.Length + dy.Length + numbers.Length)),
             qkv.View, dy.View, numbers.View, dqkv.View, scratch.View, shape, accumulate);

@@ -71,7 +71,7 @@ public static class Channels
         var device = x.Device;
         int batch = y.Size(0), channels = y.Size(1);
         var items = device.WorkItems(batch * ((channels + 15) / 16));
-        using var scratch = device.Pool.Rent(items * 16L);
+        using var scratch = device.Pool.RentScratch(items * 16L);
         device.Launch(
             ChannelKernels.Sum, items, new KernelWork(0, 4.0 * x.Length),
             x.View, y.View, scratch.View, batch, x.Length / (batch * channels), channels, accumulate ? 1 : 0);

@@ -69,7 +69,8 @@ public static class Convolution
             Gather = moments ? Epilogue.GatherMoments : Epilogue.GatherNothing,
         });
         tape.Record(
-            y, [.. table?.Inputs ?? [x.First, x.Second], weight, bias, shift, residual],
+            y,
+            [x.First, x.Second, options?.Gamma, options?.Beta, options?.ScaleShift, weight, bias, shift, residual],
             dy =>
             {
                 if (tape.WantsGradient(shift, out var dShift, out var accumulate))
@@ -132,7 +133,7 @@ public static class Convolution
             return;
         }
 
-        using var buffer = dy.Device.Pool.Rent(dShift.Length);
+        using var buffer = dy.Device.Pool.RentScratch(dShift.Length);
         var sum = new Tensor(dy.Device, [.. dShift.Shape], buffer.View);
         Channels.Sum(dy, sum, accumulate: false);
         Elementwise.Combine(sum, null, dShift, scale, 0f, accumulate);
@@ -165,7 +166,7 @@ public static class Convolution
             return;
         }
 
-        using var buffer = tape.Device.Pool.Rent((long)shape.Batch * shape.Height * shape.Width * shape.In);
+        using var buffer = tape.Device.Pool.RentScratch((long)shape.Batch * shape.Height * shape.Width * shape.In);
         var both = new Tensor(tape.Device, [shape.Batch, shape.Height, shape.Width, shape.In], buffer.View);
         Launch(both, 0);
         Channels.Split(tape, both, x);
@@ -187,9 +188,9 @@ public static class Convolution
     {
         var device = tape.Device;
         var turned = Turned(shape, tape.Device.Convolution);
-        using var buffer = device.Pool.Rent((long)shape.Batch * shape.Height * shape.Width * shape.In);
+        using var buffer = device.Pool.RentScratch((long)shape.Batch * shape.Height * shape.Width * shape.In);
         var dz = new Tensor(device, [shape.Batch, shape.Height, shape.Width, shape.In], buffer.View);
-        using var parts = device.Pool.Rent(2L * shape.Batch * turned.Strips * shape.In);
+        using var parts = device.Pool.RentScratch(2L * shape.Batch * turned.Strips * shape.In);
         ConvolutionLaunch.Forward(tape, Plain(dy), weight, dz.View, turned, turned: true, new Epilogue
         {
             Bias = dy.View,

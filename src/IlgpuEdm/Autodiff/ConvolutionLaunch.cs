@@ -45,35 +45,38 @@ internal static class ConvolutionLaunch
         var winograd = WinogradConvolution.Serves(shape, device.Convolution);
 
         // For the sum of taps, weights of one full block lie as a tile reads them.
-        var packed = !winograd && !turned && shape.Out is (16 or 32) ? null
-            : tape.PackedWeights?.Get(weight, turned, () => Pack(device, weight, shape, turned, winograd))
-                ?? Pack(device, weight, shape, turned, winograd);
-        using var owned = tape.PackedWeights == null ? packed : null;
+        var asTheyLie = !winograd && !turned && shape.Out is (16 or 32);
+        var length = asTheyLie ? 0 : PackedLength(shape, winograd);
+        using var own = device.Pool.RentScratch(tape.PackedWeights == null ? length : 0);
+        var packed = asTheyLie ? weight.View : own.View;
+        if (!asTheyLie && tape.PackedWeights?.Find(weight, turned, length, out packed) is not true)
+        {
+            Pack(device, weight, packed, shape, turned, winograd);
+        }
+
         var items = device.WorkItems(shape.Batch * shape.Strips, shape.Scratch);
-        using var scratch = device.Pool.Rent((long)items * shape.Scratch);
+        using var scratch = device.Pool.RentScratch((long)items * shape.Scratch);
         device.Launch(
-            winograd ? WinogradForward.Fat : ConvolutionForward.Fat, items, Work(shape), x, packed?.View ?? weight.View, y, scratch.View,
-            shape, epilogue, norm ?? x);
+            winograd ? WinogradForward.Fat : ConvolutionForward.Fat, items, Work(shape), x,
+            packed, y, scratch.View, shape, epilogue, norm ?? x);
     }
 
-    private static PooledBuffer Pack(Device device, Tensor weight, ConvolutionShape shape, bool turned, bool winograd)
+    private static void Pack(
+        Device device, Tensor weight, ArrayView<float> packed, ConvolutionShape shape, bool turned, bool winograd)
     {
-        var packed = device.Pool.Rent(PackedLength(shape, winograd));
-        var work = new KernelWork(0, 4.0 * (weight.Length + packed.View.Length));
+        var work = new KernelWork(0, 4.0 * (weight.Length + packed.Length));
         if (winograd)
         {
             device.Launch(
                 turned ? WinogradWeights.Backward : WinogradWeights.Forward, device.WorkItems(WinogradWeights.Tasks(shape)), work,
-                weight.View, packed.View, shape);
+                weight.View, packed, shape);
         }
         else
         {
             device.Launch(
                 turned ? PackedWeights.Backward : PackedWeights.Forward, device.WorkItems(PackedWeights.Tasks(shape.Depth, shape.Out)),
-                work, weight.View, packed.View, shape);
+                work, weight.View, packed, shape);
         }
-
-        return packed;
     }
 
     private static long PackedLength(in ConvolutionShape shape, bool winograd) =>
@@ -94,7 +97,7 @@ internal static class ConvolutionLaunch
         {
             if (dBias != null)
             {
-                using var sum = device.Pool.Rent(shape.Out);
+                using var sum = device.Pool.RentScratch(shape.Out);
                 var unscaled = new Tensor(device, [1, shape.Out], sum.View);
                 Channels.Sum(dy, unscaled, accumulate: false);
                 Elementwise.Combine(unscaled, null, dBias, scale, 0f, accumulate: true);
@@ -105,9 +108,9 @@ internal static class ConvolutionLaunch
 
         var winograd = WinogradConvolution.Serves(shape, device.Convolution);
         CutWeightGradient(ref shape, winograd);
-        using var partial = device.Pool.Rent(PartialFloats(shape));
+        using var partial = device.Pool.RentScratch(PartialFloats(shape));
         var items = device.WorkItems(WeightGradientTasks(shape, winograd), shape.Scratch);
-        using var scratch = device.Pool.Rent((long)items * shape.Scratch);
+        using var scratch = device.Pool.RentScratch((long)items * shape.Scratch);
         device.Launch(
             winograd ? WinogradWeightGradient.Fat : ConvolutionWeightGradient.Fat, items, Work(shape),
             x, dy.View, partial.View, scratch.View, shape);

@@ -55,10 +55,10 @@ public static class GroupNorm
             GroupNormForward.Apply, device.WorkItems(shape.Batch * shape.Pieces), new KernelWork(0, 8.0 * x.Length),
             x.View, coefficients.View, y.View, shape);
         tape.Record(
-            y, table.Inputs,
+            y, [x, options.Gamma, options.Beta, options.ScaleShift],
             dy =>
             {
-                using var sums = device.Pool.Rent(2L * shape.Batch * shape.Channels);
+                using var sums = device.Pool.RentScratch(2L * shape.Batch * shape.Channels);
                 device.Launch(
                     GroupNormBackward.Reduce, device.WorkItems(shape.Batch * ((shape.Channels + 15) / 16)),
                     new KernelWork(0, 12.0 * x.Length), x.View, dy.View, coefficients.View, sums.View, shape);

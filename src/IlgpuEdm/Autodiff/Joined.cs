@@ -31,6 +31,14 @@ public readonly record struct Joined(Tensor First, Tensor? Second = null)
         }
     }
 
-    internal void RequireFit() =>
-        Shapes.Require(Second == null || First.Shape.SkipLast(1).SequenceEqual(Second.Shape.SkipLast(1)), [First, Second]);
+    internal void RequireFit()
+    {
+        var fit = Second == null || Second.Shape.Count == First.Shape.Count;
+        for (var i = 0; fit && i < First.Shape.Count - 1; i++)
+        {
+            fit = Second == null || Second.Size(i) == First.Size(i);
+        }
+
+        Shapes.Require(fit, [First, Second], "joined tensors have the same images and pixels");
+    }
 }

@@ -50,7 +50,7 @@ public static class Matmul
         var shape = Shape(x, weight);
         shape.UseBias = bias == null ? 0 : 1;
         var items = Cut(ref shape, shape.Rows, 0, device.MaxWorkItems);
-        using var scratch = device.Pool.Rent((long)items * shape.Scratch);
+        using var scratch = device.Pool.RentScratch((long)items * shape.Scratch);
         device.Launch(
             LinearKernels.Forward, items, new KernelWork(Flops(shape), 4.0 * (x.Length + weight.Length + y.Length)),
             x.View, weight.View, (bias ?? weight).View, y.View, scratch.View, shape);
@@ -78,7 +78,7 @@ public static class Matmul
         }
 
         var items = Cut(ref shape, shape.In, shape.In, device.MaxWorkItems);
-        using var scratch = device.Pool.Rent((long)items * shape.Scratch);
+        using var scratch = device.Pool.RentScratch((long)items * shape.Scratch);
         var bytes = 4.0 * (x.Length + dy.Length + products * (double)weight.Length + (dx?.Length ?? 0));
         device.Launch(
             LinearKernels.Backward, items, new KernelWork(products * Flops(shape), bytes),

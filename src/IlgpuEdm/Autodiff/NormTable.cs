@@ -68,9 +68,6 @@ internal sealed class NormTable
     /// <summary>The norm.</summary>
     public GroupNormShape Shape { get; }
 
-    /// <summary>Whose gradients <see cref="Backward"/> adds to.</summary>
-    public Tensor?[] Inputs => [_x.First, _x.Second, _options.Gamma, _options.Beta, _options.ScaleShift];
-
     private Device Device => _tape.Device;
 
     private void Fill()
@@ -108,15 +105,15 @@ internal sealed class NormTable
     /// <param name="strips">Strips of an image.</param>
     public void Backward(Tensor dz, ArrayView<float> parts, int strips)
     {
-        using var buffer = strips == 1 ? null : Device.Pool.Rent(2L * Shape.Batch * Shape.Channels);
-        var sums = buffer?.View ?? parts;
+        using var buffer = Device.Pool.RentScratch(strips == 1 ? 0 : 2L * Shape.Batch * Shape.Channels);
+        var sums = strips == 1 ? parts : buffer.View;
         if (strips > 1)
         {
             Device.Launch(
                 GroupNormBackward.AddParts, Device.WorkItems(Shape.Batch), default, parts, sums, Shape.Batch, strips, 2 * Shape.Channels);
         }
 
-        using var unwanted = Device.Pool.Rent(Shape.Channels);
+        using var unwanted = Device.Pool.RentScratch(Shape.Channels);
         var dGamma = _tape.GradientToAddTo(_options.Gamma)?.View ?? unwanted.View;
         var dBeta = _tape.GradientToAddTo(_options.Beta)?.View ?? unwanted.View;
         if (_options.ScaleShift != null)
@@ -146,7 +143,7 @@ internal sealed class NormTable
 
     private void Unfold(ArrayView<float> sums, Tensor scaleShift)
     {
-        using var unwanted = Device.Pool.Rent(scaleShift.Length);
+        using var unwanted = Device.Pool.RentScratch(scaleShift.Length);
         var gradient = _tape.WantsGradient(scaleShift, out var wanted, out var accumulate) ? wanted.View : unwanted.View;
         Device.Launch(
             AdaptiveScale.Unfold, Device.WorkItems(Shape.Batch), default,

@@ -1,3 +1,4 @@
+using ILGPU;
 using IlgpuEdm.Devices;
 
 namespace IlgpuEdm.Autodiff;
@@ -10,18 +11,22 @@ public sealed class PackedWeightCache : IDisposable
 {
     private readonly Dictionary<(Tensor Weight, bool Turned), PooledBuffer> _packed = [];
 
-    /// <summary>The packed weights of a convolution.</summary>
+    /// <summary>The place of a convolution's packed weights.</summary>
     /// <param name="weight">The weights.</param>
     /// <param name="turned">Whether they are turned, for the input's gradient.</param>
-    /// <param name="pack">Makes them where they are not there yet.</param>
-    internal PooledBuffer Get(Tensor weight, bool turned, Func<PooledBuffer> pack)
+    /// <param name="length">Floats of the packed weights.</param>
+    /// <param name="packed">The place.</param>
+    /// <returns>Whether they are there already.</returns>
+    internal bool Find(Tensor weight, bool turned, long length, out ArrayView<float> packed)
     {
-        if (!_packed.TryGetValue((weight, turned), out var buffer))
+        var found = _packed.TryGetValue((weight, turned), out var buffer);
+        if (!found)
         {
-            _packed[(weight, turned)] = buffer = pack();
+            _packed[(weight, turned)] = buffer = weight.Device.Pool.Rent(length);
         }
 
-        return buffer;
+        packed = buffer!.View;
+        return found;
     }
 
     /// <summary>Gives the memory back.</summary>

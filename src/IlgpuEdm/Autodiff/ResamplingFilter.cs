@@ -109,7 +109,7 @@ internal static class ResamplingFilter
     {
         var device = x.Device;
         var items = device.WorkItems(shape.Batch * rows, shape.Scratch);
-        using var scratch = device.Pool.Rent((long)items * shape.Scratch);
+        using var scratch = device.Pool.RentScratch((long)items * shape.Scratch);
         device.Launch(
             kernel, items, new KernelWork(0, 4.0 * (x.Length + y.Length)), x.View, y.View, weights.View, scratch.View, shape, accumulate);
     }

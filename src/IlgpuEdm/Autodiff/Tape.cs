@@ -94,6 +94,17 @@ public sealed class Tape : IDisposable
     }
 
     /// <summary>
+    /// Says that neither pass will read a tensor's elements again, such as those of a residual once it is added: their memory goes back,
+    /// and its gradient still flows.
+    /// </summary>
+    /// <param name="tensor">The tensor.</param>
+    public void Forget(Tensor tensor)
+    {
+        Release(tensor);
+        tensor.Forget();
+    }
+
+    /// <summary>
     /// Adds the gradients of everything that led to a tensor. Each operation's output, gradient and saved tensors go back to the pool as
     /// soon as they are consumed.
     /// </summary>

@@ -71,8 +71,6 @@ public sealed class Tensor
     /// <exception cref="InvalidOperationException">The memory has been given back.</exception>
     internal ArrayView<float> View => _view.IsValid ? _view : throw new InvalidOperationException("this tensor's memory was given back");
 
-    internal bool IsReleased => !_view.IsValid;
-
     /// <summary>The dimension at a place; from the end if negative.</summary>
     internal int Size(int dimension) => _shape[dimension < 0 ? _shape.Length + dimension : dimension];
 
@@ -97,19 +95,31 @@ public sealed class Tensor
         return values;
     }
 
-    /// <summary>Gives the memory back; the gradient's too.</summary>
-    internal void Release()
+    /// <summary>Gives the memory of the elements back; the gradient still flows.</summary>
+    internal void Forget()
     {
         if (_buffer != null)
         {
             Device.Pool.Return(_buffer);
             _buffer = null;
             _view = default;
-            Gradient?.Release();
-            Gradient = null;
-            Moments?.Buffer.Dispose();
-            Moments = null;
         }
+    }
+
+    /// <summary>Gives the memory back; the gradient's too.</summary>
+    internal void Release()
+    {
+        // A view of somebody else's memory has nothing to give back.
+        if (_view.IsValid && _buffer == null)
+        {
+            return;
+        }
+
+        Forget();
+        Gradient?.Release();
+        Gradient = null;
+        Moments?.Buffer.Dispose();
+        Moments = null;
     }
 }
 

@@ -9,7 +9,7 @@ namespace IlgpuEdm.Devices;
 /// The device's memory. Buffers that are given back serve later requests of the same size class, so that after the first steps of a
 /// loop the device allocates nothing. Views start at multiples of 64 bytes or more and may be read up to 64 floats past their end.
 /// </summary>
-public sealed class MemoryPool : IDisposable
+public sealed partial class MemoryPool : IDisposable
 {
     /// <summary>
     /// The most floats of a buffer: places are 32-bit numbers on the device, and loops step past the end by up to a piece before they stop.
@@ -34,7 +34,8 @@ public sealed class MemoryPool : IDisposable
     internal long Limit { get; set; }
 
     /// <summary>Buffers that nobody holds; tests spoil them, so that an operation that reads what it did not write shows.</summary>
-    internal IEnumerable<PooledBuffer> Free => _free.Values.SelectMany(stack => stack);
+    internal IEnumerable<PooledBuffer> FreeBuffers =>
+        _free.Values.SelectMany(stack => stack).Concat(_scratch.Where(piece => piece.Used == 0).Select(piece => piece.Buffer));
 
     /// <summary>How often the device itself was asked for memory.</summary>
     public long DeviceAllocations { get; private set; }
@@ -54,12 +55,7 @@ public sealed class MemoryPool : IDisposable
     /// <exception cref="EdmException">The device has no more memory.</exception>
     internal PooledBuffer Rent(long length)
     {
-        if (length > MaxLength)
-        {
-            throw new EdmException(
-                $"{length} numbers in one piece are more than the {MaxLength} that kernels can address; {WayOut}");
-        }
-
+        RequireAddressable(length);
         var size = SizeClass(length + Slack);
         if (!_free.TryGetValue(size, out var stack))
         {
@@ -73,9 +69,30 @@ public sealed class MemoryPool : IDisposable
 
         buffer.Pool = this;
         buffer.View = buffer.Whole.SubView(0, length);
-        BytesInUse += size * sizeof(float);
-        PeakBytes = Math.Max(PeakBytes, BytesInUse);
+        Count(size * sizeof(float));
         return buffer;
+    }
+
+    private static void RequireAddressable(long length)
+    {
+        if (length > MaxLength)
+        {
+            throw new EdmException(
+                $"{length} numbers in one piece are more than the {MaxLength} that kernels can address; {WayOut}");
+        }
+    }
+
+    private void Count(long bytes)
+    {
+        BytesInUse += bytes;
+        PeakBytes = Math.Max(PeakBytes, BytesInUse);
+    }
+
+    private void Free(PooledBuffer buffer)
+    {
+        buffer.Memory.Dispose();
+        BytesReserved -= buffer.Size * sizeof(float);
+        _all.Remove(buffer);
     }
 
     /// <summary>Gives a buffer back.</summary>
@@ -147,9 +164,7 @@ public sealed class MemoryPool : IDisposable
         _device.Synchronize();
         foreach (var buffer in _free.Values.SelectMany(stack => stack))
         {
-            buffer.Memory.Dispose();
-            BytesReserved -= buffer.Size * sizeof(float);
-            _all.Remove(buffer);
+            Free(buffer);
         }
 
         foreach (var stack in _free.Values)

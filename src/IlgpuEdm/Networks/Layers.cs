@@ -41,7 +41,11 @@ internal sealed class ConvolutionLayer
         bool moments = false) =>
         Convolution.Apply(pass.Tape, x, norm, pass[_weight], pass[_bias], shift, residual, scale, moments);
 
-    public LayerCost Cost(int height, int width)
+    public LayerCost Cost(int height, int width) =>
+        PassingCost(height, width) + LayerCost.Keeping((long)_weight.Shape[3] * height * width);
+
+    /// <summary>The cost where the output is not kept.</summary>
+    public LayerCost PassingCost(int height, int width)
     {
         long pixels = (long)height * width, inputs = _weight.Shape[2], outputs = _weight.Shape[3];
         var shape = new ConvolutionShape
@@ -52,7 +56,7 @@ internal sealed class ConvolutionLayer
             Out = (int)outputs,
             Kernel = _weight.Shape[0],
         };
-        return new LayerCost((double)_weight.Length * pixels, [outputs * pixels], (inputs + outputs) * pixels,
+        return new LayerCost((double)_weight.Length * pixels, [], (inputs + outputs) * pixels,
             (batch, workItems) => ConvolutionLaunch.ScratchFloats(shape with { Batch = batch }, workItems));
     }
 }

@@ -114,7 +114,7 @@ internal sealed class UNetBlock
         tape.Release(h);
         if (skip != x.First)
         {
-            tape.Release(skip);
+            tape.Forget(skip);
         }
 
         return _heads > 0 ? Attend(pass, y) : y;
@@ -143,7 +143,7 @@ internal sealed class UNetBlock
             cost += LayerCost.Keeping(size);
         }
 
-        cost += (_skip?.Cost(height, width) ?? LayerCost.None) + _conv1.Cost(height, width);
+        cost += (_skip?.PassingCost(height, width) ?? LayerCost.None) + _conv1.Cost(height, width);
         return _heads == 0 ? cost : cost + AttentionCost(height, width);
     }
 
@@ -239,7 +239,7 @@ internal sealed class UNetBlock
         var y = _resample == Resample.Up ? tape.Upsample(x, _style.ResampleFilter) : tape.Downsample(x, _style.ResampleFilter);
         if (release)
         {
-            tape.Release(x);
+            tape.Forget(x);
         }
 
         return y;

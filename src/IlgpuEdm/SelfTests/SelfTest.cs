@@ -93,7 +93,7 @@ public static class SelfTest
     /// <summary>Fills the memory that nobody holds with NaN.</summary>
     internal static void SpoilFreeMemory(Device device)
     {
-        foreach (var buffer in device.Pool.Free)
+        foreach (var buffer in device.Pool.FreeBuffers)
         {
             Elementwise.Fill(new Tensor(device, [(int)buffer.Size], buffer.Whole), float.NaN);
         }

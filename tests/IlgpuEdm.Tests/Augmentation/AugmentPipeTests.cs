@@ -74,7 +74,7 @@ public abstract class AugmentPipeTests : AugmentTestBase
         float[] images = AugmentCases.Noise(4, Batch * 432);
         var pipe = new AugmentPipe(AugmentCases.Everything(0.7));
         float[] first = Draw(pipe, images, shape, 0, Seed).Images;
-        foreach (var buffer in Device.Pool.Free)
+        foreach (var buffer in Device.Pool.FreeBuffers)
         {
             Elementwise.Fill(new Tensor(Device, [(int)buffer.Size], buffer.Whole), float.NaN);
         }

@@ -52,12 +52,12 @@ internal static class AugmentWarp
 
         using var window = new DeviceTable<int>(device, windows);
         using var map = new DeviceTable<long>(device, maps);
-        using var wide = device.Pool.Rent(shape.Count * Wide(shape));
-        using var tall = device.Pool.Rent(shape.Count * Tall(shape));
-        using var sampled = device.Pool.Rent(shape.Count * Sampled(shape));
+        using var wide = device.Pool.RentScratch(shape.Count * Wide(shape));
+        using var tall = device.Pool.RentScratch(shape.Count * Tall(shape));
+        using var sampled = device.Pool.RentScratch(shape.Count * Sampled(shape));
 
         var items = device.WorkItems(shape.Count * shape.WideRows, shape.PaddingScratch);
-        using var padding = device.Pool.Rent((long)items * shape.PaddingScratch);
+        using var padding = device.Pool.RentScratch((long)items * shape.PaddingScratch);
         device.Launch(
             WarpKernels.Widen, items, Work(shape.Count * Wide(shape)), images.View, wide.View, padding.View, window.View, shape);
         device.Launch(
@@ -65,7 +65,7 @@ internal static class AugmentWarp
             wide.View, tall.View, window.View, shape);
 
         items = device.WorkItems(shape.Count * shape.SampledRows, shape.SamplingScratch);
-        using var sampling = device.Pool.Rent((long)items * shape.SamplingScratch);
+        using var sampling = device.Pool.RentScratch((long)items * shape.SamplingScratch);
         device.Launch(
             WarpKernels.Sample, items, Work(shape.Count * Sampled(shape)),
             tall.View, sampled.View, sampling.View, window.View, map.View, shape);
