@@ -1,6 +1,6 @@
 using IlgpuEdm.Autodiff;
-using IlgpuEdm.Devices;
 using IlgpuEdm.Autodiff.Reference;
+using IlgpuEdm.Devices;
 using IlgpuEdm.Kernels.Convolution;
 
 namespace IlgpuEdm.Tests.Operations;
