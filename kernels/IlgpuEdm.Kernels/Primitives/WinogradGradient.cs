@@ -41,11 +41,17 @@ public static class WinogradGradient
                 ref dy[dyOffset + done], lineStride, pixelStride, width, lines, columns - done, ref z[zOffset + done], frequencyStride);
         }
 
-        if (done == columns && done % 16 == 8)
+        if (columns - done >= Lanes128.Count)
         {
-            Zeros(ref z[zOffset + done], (width + 1) / 2, frequencyStride);
+            done += Row<Lanes128, Vector128<float>>(
+                ref dy[dyOffset + done], lineStride, pixelStride, width, lines, columns - done, ref z[zOffset + done], frequencyStride);
         }
-        else if (done < columns)
+
+        if (done == columns)
+        {
+            Zeros(ref z[zOffset + done], (width + 1) / 2, (columns > 16 ? 32 : 16) - done, frequencyStride);
+        }
+        else
         {
             Columns(dy, dyOffset, lineStride, pixelStride, width, lines, done, columns, z, zOffset, frequencyStride);
         }
@@ -120,15 +126,18 @@ public static class WinogradGradient
         return whole;
     }
 
-    // Eight columns of every tile.
+    // The columns of every tile that fill it up, a multiple of four.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Zeros(ref float z, int tiles, int frequencyStride)
+    private static void Zeros(ref float z, int tiles, int columns, int frequencyStride)
     {
-        for (var f = 0; f < WinogradInput.Frequencies; f++)
+        for (var f = 0; columns > 0 && f < WinogradInput.Frequencies; f++)
         {
             for (var tile = 0; tile < tiles; tile++)
             {
-                Vector256<float>.Zero.StoreUnsafe(ref Unsafe.Add(ref z, tile * Tile.BlockWidth));
+                for (var j = 0; j < columns; j += Lanes128.Count)
+                {
+                    Vector128<float>.Zero.StoreUnsafe(ref Unsafe.Add(ref z, tile * Tile.BlockWidth + j));
+                }
             }
 
             z = ref Unsafe.Add(ref z, frequencyStride);

@@ -55,6 +55,14 @@ public static class WinogradOutput
                 ref Optional(bias, biasOffset, done), ref Optional(residual, residualOffset, done), scale, accumulate);
         }
 
+        if (columns - done >= Lanes128.Count)
+        {
+            done += Row<Lanes128, Vector128<float>>(
+                ref m[mOffset + done], tileStride, frequencyStride, width, lines, columns - done,
+                ref y[yOffset + done], lineStride, pixelStride,
+                ref Optional(bias, biasOffset, done), ref Optional(residual, residualOffset, done), scale, accumulate);
+        }
+
         if (done < columns)
         {
             TransformPortable(

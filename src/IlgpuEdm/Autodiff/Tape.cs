@@ -9,8 +9,9 @@ namespace IlgpuEdm.Autodiff;
 /// </summary>
 public sealed class Tape : IDisposable
 {
-    private readonly List<Entry> _entries = [];
-    private readonly List<Tensor> _owned = [];
+    // As many as a middling network has: lists that grow leave garbage behind.
+    private readonly List<Entry> _entries;
+    private readonly List<Tensor> _owned = new(512);
 
     /// <summary>Starts a tape.</summary>
     /// <param name="device">Where its tensors lie.</param>
@@ -21,6 +22,7 @@ public sealed class Tape : IDisposable
         Device = device;
         Recording = recording;
         DropoutKey = dropout;
+        _entries = new List<Entry>(recording ? 256 : 0);
     }
 
     /// <summary>Where the tensors lie.</summary>

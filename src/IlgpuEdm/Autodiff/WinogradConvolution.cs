@@ -11,15 +11,17 @@ namespace IlgpuEdm.Autodiff;
 internal static class WinogradConvolution
 {
     // Remainders go channel by channel, which costs more than the products save.
-    private const int Vector = 8;
+    private const int Vector = 4;
+    private const int Least = 8;
 
     /// <summary>Whether a layer is computed so: a rule of its shape alone, so that the machine and the batch never change a result.</summary>
     /// <param name="shape">Height, width, channels and kernel.</param>
     /// <param name="method">What is asked for.</param>
     /// <returns>
-    /// For <see cref="ConvolutionMethod.Auto"/> true for 3x3 kernels on images with more than one row and column whose channels fill vectors.
+    /// For <see cref="ConvolutionMethod.Auto"/> true for 3x3 kernels on images with more than one row and column whose channels are
+    /// multiples of 4, at least 8.
     /// </returns>
     public static bool Serves(in ConvolutionShape shape, ConvolutionMethod method) =>
         method != ConvolutionMethod.Direct && shape is { Kernel: 3, Height: > 1, Width: > 1 }
-        && (method == ConvolutionMethod.Winograd || (shape.In % Vector == 0 && shape.Out % Vector == 0));
+        && (method == ConvolutionMethod.Winograd || (shape is { In: >= Least, Out: >= Least } && shape.In % Vector == 0 && shape.Out % Vector == 0));
 }

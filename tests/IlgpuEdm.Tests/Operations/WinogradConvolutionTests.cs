@@ -187,6 +187,9 @@ public sealed class WinogradRuleTests
     [DataRow(9, 1, 64, 64, false)]
     [DataRow(32, 32, 3, 64, false)]
     [DataRow(32, 32, 64, 3, false)]
+    [DataRow(32, 32, 20, 12, true)]
+    [DataRow(32, 32, 18, 16, false)]
+    [DataRow(32, 32, 4, 16, false)]
     public void ItPaysWhereChannelsFillVectors(int h, int w, int inC, int outC, bool pays) =>
         Assert.AreEqual(pays, WinogradConvolution.Serves(WinogradConvolutionTests.Shape(1, h, w, inC, outC), ConvolutionMethod.Auto));
 }
