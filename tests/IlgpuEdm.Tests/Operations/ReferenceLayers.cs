@@ -3,7 +3,9 @@ using IlgpuEdm.Networks;
 
 namespace IlgpuEdm.Tests.Operations;
 
-/// <summary>The 3x3 layers of the three networks whose speed is measured: height, width, input and output channels, each shape once.</summary>
+/// <summary>
+/// The 3x3 layers of the three networks whose speed is measured: height, width, input and output channels, each shape once.
+/// </summary>
 internal static partial class ReferenceLayers
 {
     // Of more products than this an image, not every element is computed on the host too.
