@@ -72,7 +72,7 @@ internal sealed class DryRunFlags
     public void Print(Terminal terminal, ParseResult parsed, RunOptions options)
     {
         TrainingRunner.Print(terminal, options);
-        var cost = new ComputeCost(options.Identity.Model);
+        var cost = new ComputeCost(options.Identity.Model) { Checkpointing = options.Schedule.Checkpointing };
         terminal.Line("");
         terminal.Rows(CostDescription.OfTraining(cost, options.Identity.BatchSize, options.Identity.MicroBatchSize));
         if (parsed.GetValue(layers))

@@ -58,6 +58,9 @@ internal sealed class NetworkFlags
         "Images that go through the network at once; fewer need less memory. [default: the batch]",
         text => ImageCount.TryParse(text) is { Images: >= 1 and <= int.MaxValue } n ? (int)n.Images : null);
 
+    private readonly Option<bool> checkpointing = Options.Flag("--checkpointing",
+        "Keep of each block its output alone and run it again in the backward pass: less memory, more time, the same numbers.");
+
     private readonly Option<double> learningRate = Options.Positive("--lr", Compact.Optimizer.LearningRate, "Learning rate.");
 
     private readonly Option<ImageCount> ramp = Options.Count("--lr-ramp", Compact.Optimizer.RampUpImages, 0,
@@ -95,7 +98,7 @@ internal sealed class NetworkFlags
             preset, architecture, channels, mult, blocks, attention, dropout,
             precond, sigmaData, loss, pMean, pStd, weight, uncertainty, stratified,
             conditional, labelDropout, augment,
-            batch, microBatch, learningRate, ramp, halfLife, profiles, seed,
+            batch, microBatch, checkpointing, learningRate, ramp, halfLife, profiles, seed,
         })
         {
             command.Options.Add(option);
@@ -138,6 +141,7 @@ internal sealed class NetworkFlags
             PMean = parsed.Or(pMean, named.PMean),
             PStd = parsed.Or(pStd, named.PStd),
             Seed = parsed.GetValue(seed),
+            Schedule = named.Schedule with { Checkpointing = parsed.GetValue(checkpointing) },
         };
         Option[] mayConflict = [pMean, pStd, sigmaData];
         OptionConflicts.Check(request, name => mayConflict.Any(option => option.Name == name && parsed.Given(option)));

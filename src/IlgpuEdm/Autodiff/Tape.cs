@@ -4,8 +4,9 @@ namespace IlgpuEdm.Autodiff;
 
 /// <summary>
 /// Records operations and walks them back. An operation computes its output and records what turns the output's gradient into its
-/// inputs' gradients; <see cref="Backward"/> runs these in reverse. The tape owns every tensor made under it; without
-/// recording (inference) a tensor goes back to the pool as soon as the network says that it will not read it again.
+/// inputs' gradients; <see cref="Backward"/> runs these in reverse. The tape owns every tensor made under it, and a
+/// tensor its gradient; without recording (inference) a tensor goes back to the pool as soon as the network says that it will not read
+/// it again.
 /// </summary>
 public sealed class Tape : IDisposable
 {
@@ -56,6 +57,19 @@ public sealed class Tape : IDisposable
         var tensor = New(shape);
         tensor.Upload(values);
         return tensor;
+    }
+
+    /// <summary>Gives a tensor that this tape owns to another tape.</summary>
+    internal void HandOver(Tensor tensor, Tape heir)
+    {
+        var place = _owned.LastIndexOf(tensor);
+        if (place < 0)
+        {
+            throw new ArgumentException("the tensor was not made on this tape", nameof(tensor));
+        }
+
+        _owned.RemoveAt(place);
+        heir._owned.Add(tensor);
     }
 
     /// <summary>Records how an operation's gradient flows; nothing happens if no input wants a gradient.</summary>
@@ -122,7 +136,7 @@ public sealed class Tape : IDisposable
             if (result.Gradient is { } g)
             {
                 result.Gradient = null;
-                backward(g);
+                Walk(backward, g);
             }
 
             result.Release();
@@ -133,6 +147,20 @@ public sealed class Tape : IDisposable
         }
 
         _entries.Clear();
+    }
+
+    // Between two tensors a gradient is nobody's, so here it goes back if memory runs out.
+    private static void Walk(Action<Tensor> backward, Tensor gradient)
+    {
+        try
+        {
+            backward(gradient);
+        }
+        catch
+        {
+            gradient.Release();
+            throw;
+        }
     }
 
     /// <summary>Where to write the gradient of an input, if it wants one.</summary>
@@ -151,7 +179,8 @@ public sealed class Tape : IDisposable
 
         if (input.Gradient == null)
         {
-            input.Gradient = New([.. input.Shape]);
+            // Its input's, not this tape's, which may be that of a part of the network alone.
+            input.Gradient = new Tensor(Device, [.. input.Shape]);
         }
         else
         {

@@ -52,6 +52,7 @@ public abstract class UNet
         var block = new UNetBlock(Parameters, name, style, inputs, outputs, resample, attention, _blocks++);
         var (height, width) = (Options.Height >> level, Options.Width >> level);
         List(name, block.Cost(height, width), height, width, outputs);
+        _layers[^1] = _layers[^1] with { IsBlock = true };
         return block;
     }
 

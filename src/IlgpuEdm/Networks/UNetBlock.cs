@@ -103,7 +103,12 @@ internal sealed class UNetBlock
     /// <param name="x"><c>[N, H, W, In]</c>; stays the caller's.</param>
     /// <param name="embedding"><c>[N, Embedding]</c>.</param>
     /// <returns><c>[N, H, W, Out]</c>, H and W doubled or halved as the options say.</returns>
-    public Tensor Forward(NetworkPass pass, Joined x, Tensor embedding)
+    public Tensor Forward(NetworkPass pass, Joined x, Tensor embedding) => !pass.Checkpointing
+        ? Run(pass, x, embedding)
+        : pass.Tape.Checkpointed(
+            [x.First, x.Second, embedding, pass[_conv0.Weight]], tape => Run(pass with { Tape = tape }, x, embedding));
+
+    private Tensor Run(NetworkPass pass, Joined x, Tensor embedding)
     {
         var tape = pass.Tape;
         var affine = _affine.Forward(pass, embedding);

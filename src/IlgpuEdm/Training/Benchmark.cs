@@ -19,7 +19,7 @@ public static class Benchmark
     /// <param name="data">The images, in the order of training; null: random ones.</param>
     public static BenchmarkResult Train(Device device, BenchmarkOptions options, IImageDataset? data = null)
     {
-        using var model = new TrainingModel(device, options.Model, options.Seed);
+        using var model = new TrainingModel(device, options.Model, options.Seed) { Checkpointing = options.Checkpointing };
         using BatchLoader? loader = data is null ? null : new BatchLoader(data, options.BatchSize, options.Seed, 0, xflip: false);
         var losses = new List<double>();
         float[] images = new float[loader is null ? ImageSize(options) * options.BatchSize : 0];

@@ -14,6 +14,9 @@ public sealed record BenchmarkOptions
     /// <summary>Images that go through the network at once.</summary>
     public int MicroBatchSize { get; init; } = 64;
 
+    /// <summary>Whether training keeps of each block of the network its output alone and runs it again in the backward pass.</summary>
+    public bool Checkpointing { get; init; }
+
     /// <summary>Steps that are timed, after two that are not.</summary>
     public int Steps { get; init; } = 5;
 
@@ -43,6 +46,7 @@ public sealed record BenchmarkOptions
                 : request.ModelFor(data),
             BatchSize = request.BatchSize,
             MicroBatchSize = request.MicroBatchSize ?? request.BatchSize,
+            Checkpointing = request.Schedule.Checkpointing,
             Steps = steps,
             AllKernels = allKernels,
             Seed = request.Seed,

@@ -44,6 +44,9 @@ public sealed class ComputeCost
         _blockLength = _network.Parameters.BlockLength;
     }
 
+    /// <summary>Whether training keeps of each block its output alone and runs it again in the backward pass.</summary>
+    public bool Checkpointing { get; init; }
+
     /// <summary>Trained parameters.</summary>
     public long Parameters { get; }
 
@@ -53,8 +56,10 @@ public sealed class ComputeCost
     /// <summary>Floating-point operations of one evaluation of the denoiser, for one image; a multiply-add counts two.</summary>
     public double DenoiseFlops => 2 * Layers.Sum(layer => layer.Cost.MultiplyAdds);
 
-    /// <summary>Floating-point operations of a training step, for one image: forward, and backward twice as much.</summary>
-    public double TrainingFlops => 3 * DenoiseFlops;
+    /// <summary>
+    /// Floating-point operations of a training step, for one image: forward, backward twice as much, and what is run again.
+    /// </summary>
+    public double TrainingFlops => 3 * DenoiseFlops + 2 * Layers.Where(RunsAgain).Sum(layer => layer.Cost.MultiplyAdds);
 
     /// <summary>Bytes of the weights alone, which sampling needs.</summary>
     public long WeightBytes => MemoryPool.RentedBytes(_blockLength);
@@ -81,10 +86,10 @@ public sealed class ComputeCost
         long kept = ImageBytes(microBatch), most = kept;
         foreach (NetworkLayer layer in Layers)
         {
-            kept += KeptBytes(layer, microBatch);
             long under = MemoryPool.RentedBytes(microBatch * layer.Cost.Gradients)
                 + MemoryPool.RentedBytes(layer.Cost.Scratch(microBatch, workItems));
-            most = Math.Max(most, kept + under);
+            most = Math.Max(most, kept + ReadBytes(layer, microBatch) + under);
+            kept += KeptBytes(layer, microBatch);
         }
 
         return StateBytes + most;
@@ -106,6 +111,13 @@ public sealed class ComputeCost
         return images * MemoryPool.RentedBytes(pixels * options.ImageChannels) + MemoryPool.RentedBytes(pixels * _outputs);
     }
 
-    private static long KeptBytes(NetworkLayer layer, int microBatch) =>
+    private bool RunsAgain(NetworkLayer layer) => Checkpointing && layer.IsBlock;
+
+    private long KeptBytes(NetworkLayer layer, int microBatch) => RunsAgain(layer)
+        ? MemoryPool.RentedBytes(microBatch * layer.OutputFloats)
+        : ReadBytes(layer, microBatch);
+
+    // What a layer's backward pass reads.
+    private static long ReadBytes(NetworkLayer layer, int microBatch) =>
         layer.Cost.Kept.Sum(floats => MemoryPool.RentedBytes(microBatch * floats));
 }

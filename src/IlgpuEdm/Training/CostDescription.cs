@@ -13,7 +13,8 @@ public static class CostDescription
     [
         ("parameters", cost.Parameters.ToString("N0", CultureInfo.InvariantCulture)),
         ("operations to denoise an image", Operations(cost.DenoiseFlops)),
-        ("operations to train on an image", Operations(cost.TrainingFlops) + " (forward, and backward twice as much)"),
+        ("operations to train on an image", Operations(cost.TrainingFlops)
+            + (cost.Checkpointing ? " (forward, backward twice as much, and the blocks again)" : " (forward, and backward twice as much)")),
         ("memory of the weights", Bytes(cost.WeightBytes)),
     ];
 

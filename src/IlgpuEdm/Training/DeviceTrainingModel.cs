@@ -12,10 +12,10 @@ internal sealed class DeviceTrainingModel : ITrainingModel
     private readonly TrainingModel model;
 
     /// <summary>Makes a model with random first weights, or with given ones.</summary>
-    public DeviceTrainingModel(Device device, RunIdentity identity, SafetensorsFile? weights = null)
+    public DeviceTrainingModel(Device device, RunIdentity identity, SafetensorsFile? weights = null, bool checkpointing = false)
     {
         this.device = device;
-        model = new TrainingModel(device, identity.Model, identity.Seed);
+        model = new TrainingModel(device, identity.Model, identity.Seed) { Checkpointing = checkpointing };
         if (weights != null)
         {
             model.StartFrom(weights);

@@ -94,7 +94,8 @@ public static class PathDescription
         rows.AddRange(Values("", JsonSerializer.Serialize(options.Identity, RunJson.Compact)));
         rows.AddRange(Values("", JsonSerializer.Serialize(options.Schedule, RunJson.Compact)));
         rows.AddRange(CostDescription.OfTraining(
-            new ComputeCost(options.Identity.Model), options.Identity.BatchSize, options.Identity.MicroBatchSize));
+            new ComputeCost(options.Identity.Model) { Checkpointing = options.Schedule.Checkpointing },
+            options.Identity.BatchSize, options.Identity.MicroBatchSize));
         if (ticks.Count > 0)
         {
             rows.Add(("images seen at the last tick", Number(ticks[^1].Images)));

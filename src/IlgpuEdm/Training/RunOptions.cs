@@ -134,6 +134,9 @@ public sealed record RunSchedule
     /// <summary>The device, such as <c>auto</c> or <c>cpu</c>.</summary>
     public string Device { get; init; } = "auto";
 
+    /// <summary>Whether training keeps of each block of the network its output alone and runs it again in the backward pass.</summary>
+    public bool Checkpointing { get; init; }
+
     /// <summary>Images per line of statistics.</summary>
     public long TickImages { get; init; } = 3_200;
 

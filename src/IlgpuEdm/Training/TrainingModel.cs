@@ -49,6 +49,9 @@ public sealed class TrainingModel : IDisposable
         _key = new RandomKey(device, seed);
     }
 
+    /// <summary>Whether steps keep of each block its output alone and run it again in the backward pass; the numbers stay the same.</summary>
+    public bool Checkpointing { get; init; }
+
     /// <summary>What the network is made of.</summary>
     public UNetOptions Network => _options.Network;
 
@@ -140,7 +143,7 @@ public sealed class TrainingModel : IDisposable
         using (_device.Profile.Stage("tape forward"))
         {
             result = _loss.Forward(
-                new NetworkPass(tape, _weights), y, n, sigma, factor, ClassLabels(tape, batch, first, count), augmentLabels);
+                new NetworkPass(tape, _weights, Checkpointing), y, n, sigma, factor, ClassLabels(tape, batch, first, count), augmentLabels);
         }
 
         using (_device.Profile.Stage("tape backward"))

@@ -27,7 +27,7 @@ public sealed class TrainingSession
         using Device device = Device.Open(options.Schedule.Device);
         using RunFolder folder = RunFolder.Open(root, options, resume);
         OnLine?.Invoke($"{(folder.Resumed ? "goes on in" : "trains in")} '{folder.Location}' on {device.Name} ({device.Spec})");
-        using ITrainingModel model = new DeviceTrainingModel(device, options.Identity, weights);
+        using ITrainingModel model = new DeviceTrainingModel(device, options.Identity, weights, options.Schedule.Checkpointing);
         return new Trainer(folder, options, data, model) { OnLine = OnLine, OnProgress = OnProgress }.Run(stop);
     }
 }

@@ -23,6 +23,18 @@ public class DryRunTests
     }
 
     [TestMethod]
+    public void Checkpointing_shows_in_operations_and_memory()
+    {
+        string[] plain = ["train", "--dry-run", "--preset", "ddpmpp", "--micro-batch", "16"];
+        CliResult result = Cli.Run([.. plain, "--checkpointing"]);
+        Assert.AreEqual(0, result.Code, result.Error);
+        StringAssert.Contains(result.Output, "and the blocks again", "operations");
+        Assert.AreNotEqual(Memory(Cli.Run(plain)), Memory(result), "memory");
+
+        static string Memory(CliResult said) => said.Output.Split('\n').Single(line => line.StartsWith("memory of training, GPU", StringComparison.Ordinal));
+    }
+
+    [TestMethod]
     public void It_opens_the_data_and_makes_no_run()
     {
         using var temp = new TemporaryFolder();

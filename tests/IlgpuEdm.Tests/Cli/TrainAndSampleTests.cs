@@ -39,6 +39,20 @@ public class TrainAndSampleTests
     }
 
     [TestMethod]
+    public void Checkpointing_may_be_switched_on_when_a_run_goes_on()
+    {
+        using var temp = new TemporaryFolder();
+        string data = TinyData.Images(temp);
+        TinyData.Train(data, temp.File("two"), 16, "--dropout", "0.1");
+        string two = TinyData.Train(data, temp.File("two"), 40, "--dropout", "0.1", "--checkpointing");
+        string one = TinyData.Train(data, temp.File("one"), 40, "--dropout", "0.1");
+        string name = "network-snapshot-000000040.safetensors";
+        CollectionAssert.AreEqual(File.ReadAllBytes(Path.Combine(one, name)), File.ReadAllBytes(Path.Combine(two, name)), name);
+        Assert.HasCount(1, Directory.GetDirectories(temp.File("two")), "one run");
+        Assert.IsTrue(RunFolder.ReadOptions(two).Schedule.Checkpointing, "kept in its options");
+    }
+
+    [TestMethod]
     public void The_same_command_again_says_that_the_run_is_finished()
     {
         using var temp = new TemporaryFolder();

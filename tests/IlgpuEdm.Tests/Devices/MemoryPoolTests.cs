@@ -113,10 +113,12 @@ public sealed class MemoryPoolTests
     }
 
     [TestMethod]
-    public void AStepThatRunsOutOfMemoryGivesEverythingBack()
+    [DataRow(false)]
+    [DataRow(true)]
+    public void AStepThatRunsOutOfMemoryGivesEverythingBack(bool checkpointing)
     {
         var options = new SongUNetOptions { Height = 8, Width = 8, ImageChannels = 1, ModelChannels = 8, ChannelMult = [1, 2], BlocksPerLevel = 1 };
-        using var model = new TrainingModel(device, new ModelOptions { Network = options }, 0);
+        using var model = new TrainingModel(device, new ModelOptions { Network = options }, 0) { Checkpointing = checkpointing };
         var batch = new Batch { FirstImage = 0, Size = 8, Images = new float[8 * 64], Labels = [.. Enumerable.Repeat(-1, 8)] };
         var before = device.Pool.BytesInUse;
         for (var allowed = 1; ; allowed += 5)

@@ -27,39 +27,69 @@ public sealed class ComputeCostTests
     }
 
     [TestMethod]
-    [DataRow("compact")]
-    [DataRow("compact-ncsnpp")]
-    [DataRow("compact-adm")]
-    public void ATrainingStepCountsThreeForwardPasses(string preset)
+    [DataRow("compact", false)]
+    [DataRow("compact-ncsnpp", false)]
+    [DataRow("compact-adm", false)]
+    [DataRow("compact", true)]
+    [DataRow("compact-adm", true)]
+    public void ATrainingStepCountsThreeForwardPassesAndWhatRunsAgain(string preset, bool checkpointing)
     {
         ModelOptions model = Model(preset, "", 16, 2);
         using Device device = Device.Open("cpu");
-        using var training = new TrainingModel(device, model, seed: 0);
+        using var training = new TrainingModel(device, model, seed: 0) { Checkpointing = checkpointing };
         device.Profile.Enabled = true;
         training.Step(Images(model.Network, 4), microBatch: 4);
         double counted = Operations(device);
-        Assert.AreEqual(4 * new ComputeCost(model).TrainingFlops, counted, 0.02 * counted, "no gradient of the image is needed");
+        double told = new ComputeCost(model) { Checkpointing = checkpointing }.TrainingFlops;
+        Assert.AreEqual(4 * told, counted, 0.02 * counted, "no gradient of the image is needed");
     }
 
     [TestMethod]
-    [DataRow("compact", "", 28, 1, 1)]
-    [DataRow("compact", "", 28, 1, 16)]
-    [DataRow("compact", "dropout cond iddpm", 16, 3, 8)]
-    [DataRow("compact", "skips", 16, 3, 8)]
-    [DataRow("compact-ncsnpp", "", 28, 1, 4)]
-    [DataRow("compact-ncsnpp", "dropout cond", 16, 3, 16)]
-    [DataRow("compact-adm", "", 28, 1, 4)]
-    [DataRow("compact-adm", "dropout cond", 16, 3, 16)]
-    [DataRow("compact", "attention", 16, 3, 8)]
-    public void MemoryIsThatWhichTrainingHolds(string preset, string variant, int resolution, int channels, int microBatch)
+    [DataRow("compact", "", 28, 1, 1, false)]
+    [DataRow("compact", "", 28, 1, 16, false)]
+    [DataRow("compact", "dropout cond iddpm", 16, 3, 8, false)]
+    [DataRow("compact", "skips", 16, 3, 8, false)]
+    [DataRow("compact-ncsnpp", "", 28, 1, 4, false)]
+    [DataRow("compact-ncsnpp", "dropout cond", 16, 3, 16, false)]
+    [DataRow("compact-adm", "", 28, 1, 4, false)]
+    [DataRow("compact-adm", "dropout cond", 16, 3, 16, false)]
+    [DataRow("compact", "attention", 16, 3, 8, false)]
+    [DataRow("compact", "", 28, 1, 16, true)]
+    [DataRow("compact", "dropout cond iddpm", 16, 3, 8, true)]
+    [DataRow("compact", "skips", 16, 3, 8, true)]
+    [DataRow("compact-ncsnpp", "", 28, 1, 4, true)]
+    [DataRow("compact-ncsnpp", "dropout cond", 16, 3, 16, true)]
+    [DataRow("compact-adm", "", 28, 1, 4, true)]
+    [DataRow("compact-adm", "dropout cond", 16, 3, 16, true)]
+    [DataRow("compact", "attention", 16, 3, 8, true)]
+    public void MemoryIsThatWhichTrainingHolds(
+        string preset, string variant, int resolution, int channels, int microBatch, bool checkpointing)
     {
         ModelOptions model = Model(preset, variant, resolution, channels);
         using Device device = Device.Open("cpu");
-        using var training = new TrainingModel(device, model, seed: 0);
+        using var training = new TrainingModel(device, model, seed: 0) { Checkpointing = checkpointing };
         training.Step(Images(model.Network, microBatch), microBatch);
-        var cost = new ComputeCost(model);
+        var cost = new ComputeCost(model) { Checkpointing = checkpointing };
         double measured = device.Pool.PeakBytes, told = cost.TrainingBytes(microBatch, device.MaxWorkItems);
         Assert.AreEqual(measured, told, 0.08 * measured, $"{preset} {variant}, {microBatch} images");
+    }
+
+    [TestMethod]
+    [DataRow("compact")]
+    [DataRow("compact-adm")]
+    public void CheckpointingTakesLessMemory(string preset)
+    {
+        ModelOptions model = Model(preset, "dropout attention", 16, 3);
+        long[] peaks = [.. new[] { false, true }.Select(checkpointing =>
+        {
+            using Device device = Device.Open("cpu");
+            using var training = new TrainingModel(device, model, seed: 0) { Checkpointing = checkpointing };
+            long before = device.Pool.BytesInUse;
+            training.Step(Images(model.Network, 16), 16);
+            Assert.AreEqual(before, device.Pool.BytesInUse, "bytes in use after the step");
+            return device.Pool.PeakBytes - before;
+        })];
+        Assert.IsLessThan(0.7 * peaks[0], peaks[1], "bytes beside weights, gradients, moments and average");
     }
 
     [TestMethod]
