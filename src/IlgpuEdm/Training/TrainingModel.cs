@@ -49,7 +49,7 @@ public sealed class TrainingModel : IDisposable
         _key = new RandomKey(device, seed);
     }
 
-    /// <summary>Whether steps keep of each block its output alone and run it again in the backward pass; the numbers stay the same.</summary>
+    /// <summary>Whether steps keep of each block its output alone and run it again in the backward pass.</summary>
     public bool Checkpointing { get; init; }
 
     /// <summary>What the network is made of.</summary>

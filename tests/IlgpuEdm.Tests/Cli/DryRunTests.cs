@@ -31,7 +31,8 @@ public class DryRunTests
         StringAssert.Contains(result.Output, "and the blocks again", "operations");
         Assert.AreNotEqual(Memory(Cli.Run(plain)), Memory(result), "memory");
 
-        static string Memory(CliResult said) => said.Output.Split('\n').Single(line => line.StartsWith("memory of training, GPU", StringComparison.Ordinal));
+        static string Memory(CliResult said) =>
+            said.Output.Split('\n').Single(line => line.StartsWith("memory of training, GPU", StringComparison.Ordinal));
     }
 
     [TestMethod]
