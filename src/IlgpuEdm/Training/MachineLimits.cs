@@ -38,10 +38,11 @@ public sealed record MachineLimits(string Verb, string Device, int Items, double
     internal static MachineLimits Measure(Device device, double secondsOfATrial)
     {
         var items = device.MaxWorkItems;
+        var most = (int)Math.Max(1, MostBytes / 2048 / items);
         return new MachineLimits(
             "limits", $"{device.Name} ({device.Spec})", items, Gigaflops(device, 1, secondsOfATrial),
             Gigaflops(device, items, secondsOfATrial),
-            [.. _kilobytes.Where(k => 2048L * k * items <= MostBytes).Select(k => Bandwidth(device, k, secondsOfATrial))],
+            [.. _kilobytes.Select(k => Math.Min(k, most)).Distinct().Select(k => Bandwidth(device, k, secondsOfATrial))],
             Microseconds(device, 1, wait: true), Microseconds(device, items, wait: true), Microseconds(device, items, wait: false),
             Math.Round(Best(() => Repeat(Launches, device.Synchronize)) / Launches * 1e6, 3));
     }
