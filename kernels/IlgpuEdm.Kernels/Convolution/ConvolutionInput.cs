@@ -23,7 +23,9 @@ public struct ConvolutionInput
     /// <summary>The others, <c>[N, H, W, In - FirstChannels]</c>; read if there are any.</summary>
     public ArrayView<float> Second;
 
-    /// <summary>Norms as affine maps, the table of <see cref="Normalization.GroupNormForward"/>, <c>[N, 6, In]</c>; read if asked for.</summary>
+    /// <summary>
+    /// Norms as affine maps, the table of <see cref="Normalization.GroupNormForward"/>, <c>[N, 6, In]</c>; read if asked for.
+    /// </summary>
     public ArrayView<float> Table;
 
     /// <summary>Channels of the first tensor.</summary>

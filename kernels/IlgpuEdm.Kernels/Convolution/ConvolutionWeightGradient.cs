@@ -161,7 +161,8 @@ public static class ConvolutionWeightGradient
             {
                 if (row + r < s.Depth)
                 {
-                    OuterTile.AddSlices(partial, from + r * 32, sliceStride, s.Slices, weights, (row + r) * s.Out + block * 32, columns, scale);
+                    OuterTile.AddSlices(
+                        partial, from + r * 32, sliceStride, s.Slices, weights, (row + r) * s.Out + block * 32, columns, scale);
                 }
                 else if (useBias != 0)
                 {

@@ -87,7 +87,7 @@ public static partial class MatrixTile
 
     // Apart from the views, whose checks would make the compiler keep every sum in memory.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Multiply8x32(
+    internal static void Multiply8x32(
         ref float a, nint aRow, nint aStep, int count, int depth, ref float w, nint bRow, ref float c, nint cRow, ref float d, nint dRow)
     {
         // Rows that do not exist repeat the last.

@@ -253,7 +253,8 @@ public static class NormGradient
             for (; j < channels; j++)
             {
                 ref var c = ref Unsafe.Add(ref a, j);
-                var d = c * Unsafe.Add(ref dz, j) + (Unsafe.Add(ref x, j) - Unsafe.Add(ref c, 2 * dzStride)) * Unsafe.Add(ref c, 3 * dzStride)
+                var d = c * Unsafe.Add(ref dz, j)
+                    + (Unsafe.Add(ref x, j) - Unsafe.Add(ref c, 2 * dzStride)) * Unsafe.Add(ref c, 3 * dzStride)
                     + Unsafe.Add(ref c, 4 * dzStride);
                 Unsafe.Add(ref dx, j) = accumulate ? d + Unsafe.Add(ref dx, j) : d;
             }

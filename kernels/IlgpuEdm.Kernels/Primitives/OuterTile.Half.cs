@@ -45,7 +45,7 @@ public static partial class OuterTile
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Accumulate16x16(
+    internal static void Accumulate16x16(
         ref float a, int lines, int lineStride, int width, int pixelStride, ref float v, ref float r, int count, int accumulate)
     {
         Vector512<float> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default;

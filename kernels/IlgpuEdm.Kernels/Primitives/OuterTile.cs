@@ -44,7 +44,7 @@ public static partial class OuterTile
 
     // Apart from the views, whose checks would make the compiler keep every sum in memory.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Accumulate8x32(
+    internal static void Accumulate8x32(
         ref float a, int lines, int lineStride, int width, int pixelStride, ref float v, ref float r, int count, int accumulate)
     {
         Vector512<float> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default;

@@ -14,7 +14,7 @@ public static class Peak
     private const float Factor = 0.75f;
     private const float Summand = 0.25f;
 
-    /// <summary>Multiplies and adds in registers, again and again: <c>x = 0.75 x + 0.25</c>; nothing is read or written meanwhile.</summary>
+    /// <summary>Multiplies and adds in registers, again and again: <c>x = 0.75 x + 0.25</c>; no memory is touched meanwhile.</summary>
     /// <param name="x">The numbers.</param>
     /// <param name="offset">The first of <see cref="Width"/>.</param>
     /// <param name="rounds">How often.</param>

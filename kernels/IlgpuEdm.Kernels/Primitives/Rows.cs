@@ -154,7 +154,8 @@ public static class Rows
     {
         ref var from = ref tile[tileOffset];
         StoreRows(
-            ref from, tileWidth, rows, columns, ref y[yOffset], yStride, ref biasOffset >= 0 ? ref bias[biasOffset] : ref Unsafe.NullRef<float>(),
+            ref from, tileWidth, rows, columns, ref y[yOffset], yStride,
+            ref biasOffset >= 0 ? ref bias[biasOffset] : ref Unsafe.NullRef<float>(),
             ref residualOffset >= 0 ? ref residual[residualOffset] : ref Unsafe.NullRef<float>(), alpha, scale, accumulate);
     }
 

@@ -41,7 +41,25 @@ public static partial class Tile
     public static void MultiplyLines(
         ArrayView<float> a, int aOffset, int lines, int width, int pixelStride, int lineStride, int kernel,
         ArrayView<float> b, int bOffset, ArrayView<float> tile, int tileOffset, ArrayView<float> y, int yOffset, int yStride, int columns,
-        ArrayView<float> bias, int biasOffset, ArrayView<float> residual, int residualOffset, float scale, int accumulate)
+        ArrayView<float> bias, int biasOffset, ArrayView<float> residual, int residualOffset, float scale, int accumulate) =>
+        Lines(
+            a, aOffset, lines, width, pixelStride, lineStride, kernel, b, bOffset, tile, tileOffset, y, yOffset, yStride, columns,
+            bias, biasOffset, residual, residualOffset, scale, accumulate, Vector512.IsHardwareAccelerated);
+
+    // On processors with 256-bit vectors.
+    internal static void MultiplyLinesNarrow(
+        ArrayView<float> a, int aOffset, int lines, int width, int pixelStride, int lineStride, int kernel,
+        ArrayView<float> b, int bOffset, ArrayView<float> tile, int tileOffset, ArrayView<float> y, int yOffset, int yStride, int columns,
+        ArrayView<float> bias, int biasOffset, ArrayView<float> residual, int residualOffset, float scale, int accumulate) =>
+        Lines(
+            a, aOffset, lines, width, pixelStride, lineStride, kernel, b, bOffset, tile, tileOffset, y, yOffset, yStride, columns,
+            bias, biasOffset, residual, residualOffset, scale, accumulate, wide: false);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Lines(
+        ArrayView<float> a, int aOffset, int lines, int width, int pixelStride, int lineStride, int kernel,
+        ArrayView<float> b, int bOffset, ArrayView<float> tile, int tileOffset, ArrayView<float> y, int yOffset, int yStride, int columns,
+        ArrayView<float> bias, int biasOffset, ArrayView<float> residual, int residualOffset, float scale, int accumulate, bool wide)
     {
         var blockWidth = columns > 16 ? 32 : 16;
         ref var input = ref a[aOffset];
@@ -54,7 +72,7 @@ public static partial class Tile
         var length = kernel * pixelStride;
 
         // Where lines are whole multiples of 8 pixels, a pixel and the one 8 further are the same distance apart in the whole tile.
-        var paired = blockWidth == 16 && width % RowCount == 0 && Vector512.IsHardwareAccelerated;
+        var paired = blockWidth == 16 && width % RowCount == 0 && wide;
         int line = 0, x = 0, count;
         for (var p = 0; p < lines * width; p += count)
         {
@@ -67,7 +85,7 @@ public static partial class Tile
                     + (x + RowCount - width) * pixelStride;
                 Multiply16x16(ref Unsafe.Add(ref input, start), pixelStride, second, kernel, lineStride, length, ref weights, ref sums);
             }
-            else if (Vector512.IsHardwareAccelerated)
+            else if (wide)
             {
                 Multiply8(
                     ref Unsafe.Add(ref input, start), x, width, pixelStride, rowSkip, Math.Min(count, RowCount), kernel, lineStride, length,

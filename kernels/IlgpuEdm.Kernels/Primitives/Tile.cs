@@ -1,7 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using ILGPU;
-using ILGPU.IR.Intrinsics;
 
 namespace IlgpuEdm.Kernels.Primitives;
 
@@ -21,56 +19,6 @@ public static partial class Tile
 
     /// <summary>Columns of a full packed block of B.</summary>
     public const int BlockWidth = 32;
-
-    /// <summary>Computes a tile of 8 rows and 32 columns.</summary>
-    /// <param name="a">Holds the rows.</param>
-    /// <param name="aOffset">Where row 0 starts.</param>
-    /// <param name="x">The place of row 0 in its line of pixels.</param>
-    /// <param name="width">Pixels in a line.</param>
-    /// <param name="pixelStride">From a row to the next, in floats.</param>
-    /// <param name="rowSkip">What is added at the end of a line, in floats.</param>
-    /// <param name="count">Rows that exist, 1 to 8; the others repeat the last and mean nothing.</param>
-    /// <param name="segments">Runs in a row.</param>
-    /// <param name="segmentStride">From a run to the next, in floats.</param>
-    /// <param name="length">Floats in a run.</param>
-    /// <param name="b">The packed block, <c>[segments * length, 32]</c>.</param>
-    /// <param name="bOffset">Where the block starts.</param>
-    /// <param name="c">The result, <c>[8, 32]</c>.</param>
-    /// <param name="cOffset">Where the result starts.</param>
-    [IntrinsicImplementation]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void Multiply32(
-        ArrayView<float> a, int aOffset, int x, int width, int pixelStride, int rowSkip, int count,
-        int segments, int segmentStride, int length, ArrayView<float> b, int bOffset, ArrayView<float> c, int cOffset)
-    {
-        if (Vector512.IsHardwareAccelerated)
-        {
-            ref var p0 = ref a[aOffset];
-            var o = 0;
-            Next(ref x, ref o, width, pixelStride, rowSkip, 1, count);
-            ref var p1 = ref Unsafe.Add(ref p0, o);
-            Next(ref x, ref o, width, pixelStride, rowSkip, 2, count);
-            ref var p2 = ref Unsafe.Add(ref p0, o);
-            Next(ref x, ref o, width, pixelStride, rowSkip, 3, count);
-            ref var p3 = ref Unsafe.Add(ref p0, o);
-            Next(ref x, ref o, width, pixelStride, rowSkip, 4, count);
-            ref var p4 = ref Unsafe.Add(ref p0, o);
-            Next(ref x, ref o, width, pixelStride, rowSkip, 5, count);
-            ref var p5 = ref Unsafe.Add(ref p0, o);
-            Next(ref x, ref o, width, pixelStride, rowSkip, 6, count);
-            ref var p6 = ref Unsafe.Add(ref p0, o);
-            Next(ref x, ref o, width, pixelStride, rowSkip, 7, count);
-            ref var p7 = ref Unsafe.Add(ref p0, o);
-            Multiply8x32(
-                ref p0, ref p1, ref p2, ref p3, ref p4, ref p5, ref p6, ref p7, segments, segmentStride, length,
-                ref b[bOffset], ref c[cOffset]);
-        }
-        else
-        {
-            MultiplyByQuarters(
-                a, aOffset, x, width, pixelStride, rowSkip, count, segments, segmentStride, length, b, bOffset, c, cOffset, 32);
-        }
-    }
 
     // Apart from the views, whose checks would make the compiler keep every sum in memory.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
@@ -135,54 +83,6 @@ public static partial class Tile
         c71.StoreUnsafe(ref r, 240);
     }
 
-    /// <summary>The portable body of <see cref="Multiply32"/>.</summary>
-    /// <inheritdoc cref="Multiply32"/>
-    public static void Multiply32Portable(
-        ArrayView<float> a, int aOffset, int x, int width, int pixelStride, int rowSkip, int count,
-        int segments, int segmentStride, int length, ArrayView<float> b, int bOffset, ArrayView<float> c, int cOffset)
-    {
-        MultiplyPortable(a, aOffset, x, width, pixelStride, rowSkip, count, segments, segmentStride, length, b, bOffset, c, cOffset, 32);
-        MultiplyPortable(
-            a, aOffset, x, width, pixelStride, rowSkip, count, segments, segmentStride, length, b, bOffset + 16, c, cOffset + 16, 32);
-    }
-
-    /// <summary>Computes a tile of 8 rows and 16 columns; the parameters are those of <see cref="Multiply32"/>, with 16 for 32.</summary>
-    /// <inheritdoc cref="Multiply32"/>
-    [IntrinsicImplementation]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void Multiply16(
-        ArrayView<float> a, int aOffset, int x, int width, int pixelStride, int rowSkip, int count,
-        int segments, int segmentStride, int length, ArrayView<float> b, int bOffset, ArrayView<float> c, int cOffset)
-    {
-        if (Vector512.IsHardwareAccelerated)
-        {
-            ref var p0 = ref a[aOffset];
-            var o = 0;
-            Next(ref x, ref o, width, pixelStride, rowSkip, 1, count);
-            ref var p1 = ref Unsafe.Add(ref p0, o);
-            Next(ref x, ref o, width, pixelStride, rowSkip, 2, count);
-            ref var p2 = ref Unsafe.Add(ref p0, o);
-            Next(ref x, ref o, width, pixelStride, rowSkip, 3, count);
-            ref var p3 = ref Unsafe.Add(ref p0, o);
-            Next(ref x, ref o, width, pixelStride, rowSkip, 4, count);
-            ref var p4 = ref Unsafe.Add(ref p0, o);
-            Next(ref x, ref o, width, pixelStride, rowSkip, 5, count);
-            ref var p5 = ref Unsafe.Add(ref p0, o);
-            Next(ref x, ref o, width, pixelStride, rowSkip, 6, count);
-            ref var p6 = ref Unsafe.Add(ref p0, o);
-            Next(ref x, ref o, width, pixelStride, rowSkip, 7, count);
-            ref var p7 = ref Unsafe.Add(ref p0, o);
-            Multiply8x16(
-                ref p0, ref p1, ref p2, ref p3, ref p4, ref p5, ref p6, ref p7, segments, segmentStride, length,
-                ref b[bOffset], ref c[cOffset]);
-        }
-        else
-        {
-            MultiplyByQuarters(
-                a, aOffset, x, width, pixelStride, rowSkip, count, segments, segmentStride, length, b, bOffset, c, cOffset, 16);
-        }
-    }
-
     // Apart from the views, whose checks would make the compiler keep every sum in memory.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Multiply8x16(
@@ -218,13 +118,6 @@ public static partial class Tile
         c6.StoreUnsafe(ref r, 96);
         c7.StoreUnsafe(ref r, 112);
     }
-
-    /// <summary>The portable body of <see cref="Multiply16"/>.</summary>
-    /// <inheritdoc cref="Multiply32"/>
-    public static void Multiply16Portable(
-        ArrayView<float> a, int aOffset, int x, int width, int pixelStride, int rowSkip, int count,
-        int segments, int segmentStride, int length, ArrayView<float> b, int bOffset, ArrayView<float> c, int cOffset) =>
-        MultiplyPortable(a, aOffset, x, width, pixelStride, rowSkip, count, segments, segmentStride, length, b, bOffset, c, cOffset, 16);
 
     // Moves to the next row, unless the last row that exists has been reached.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -42,7 +42,7 @@ public static partial class WinogradOuter
         ref var a = ref v[vOffset];
         ref var b = ref z[zOffset];
         ref var c = ref du[duOffset];
-        var step = width == 32 ? 8 : 16;
+        var step = width == 32 ? Tile.RowCount : OuterTile.HalfRows;
         for (var f = 0; f < WinogradInput.Frequencies; f++)
         {
             for (var i = 0; i < channels; i += step)
@@ -51,11 +51,11 @@ public static partial class WinogradOuter
                 ref var to = ref Unsafe.Add(ref c, i * 32);
                 if (width == 32)
                 {
-                    Accumulate8x32(ref from, tileStride, tiles, ref b, ref to, channels - i, accumulate);
+                    OuterTile.Accumulate8x32(ref from, 1, 0, tiles, tileStride, ref b, ref to, channels - i, accumulate);
                 }
                 else
                 {
-                    Accumulate16x16(ref from, tileStride, tiles, ref b, ref to, channels - i, accumulate);
+                    OuterTile.Accumulate16x16(ref from, 1, 0, tiles, tileStride, ref b, ref to, channels - i, accumulate);
                 }
             }
 
@@ -115,71 +115,6 @@ public static partial class WinogradOuter
         for (var j = 0; j < 16; j++)
         {
             sums[row + j] += factor * z[w + j];
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Accumulate8x32(ref float p, int tileStride, int tiles, ref float w, ref float r, int count, int accumulate)
-    {
-        Vector512<float> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default;
-        Vector512<float> c30 = default, c31 = default, c40 = default, c41 = default, c50 = default, c51 = default;
-        Vector512<float> c60 = default, c61 = default, c70 = default, c71 = default;
-        for (var tile = 0; tile < tiles; tile++)
-        {
-            var w0 = Vector512.LoadUnsafe(ref w);
-            var w1 = Vector512.LoadUnsafe(ref w, 16);
-            w = ref Unsafe.Add(ref w, 32);
-            var s = Vector512.Create(p);
-            c00 = Vector512.FusedMultiplyAdd(s, w0, c00);
-            c01 = Vector512.FusedMultiplyAdd(s, w1, c01);
-            s = Vector512.Create(Unsafe.Add(ref p, 1));
-            c10 = Vector512.FusedMultiplyAdd(s, w0, c10);
-            c11 = Vector512.FusedMultiplyAdd(s, w1, c11);
-            s = Vector512.Create(Unsafe.Add(ref p, 2));
-            c20 = Vector512.FusedMultiplyAdd(s, w0, c20);
-            c21 = Vector512.FusedMultiplyAdd(s, w1, c21);
-            s = Vector512.Create(Unsafe.Add(ref p, 3));
-            c30 = Vector512.FusedMultiplyAdd(s, w0, c30);
-            c31 = Vector512.FusedMultiplyAdd(s, w1, c31);
-            s = Vector512.Create(Unsafe.Add(ref p, 4));
-            c40 = Vector512.FusedMultiplyAdd(s, w0, c40);
-            c41 = Vector512.FusedMultiplyAdd(s, w1, c41);
-            s = Vector512.Create(Unsafe.Add(ref p, 5));
-            c50 = Vector512.FusedMultiplyAdd(s, w0, c50);
-            c51 = Vector512.FusedMultiplyAdd(s, w1, c51);
-            s = Vector512.Create(Unsafe.Add(ref p, 6));
-            c60 = Vector512.FusedMultiplyAdd(s, w0, c60);
-            c61 = Vector512.FusedMultiplyAdd(s, w1, c61);
-            s = Vector512.Create(Unsafe.Add(ref p, 7));
-            c70 = Vector512.FusedMultiplyAdd(s, w0, c70);
-            c71 = Vector512.FusedMultiplyAdd(s, w1, c71);
-            p = ref Unsafe.Add(ref p, tileStride);
-        }
-
-        Store(ref r, 0, c00, c01, count, accumulate);
-        Store(ref r, 1, c10, c11, count, accumulate);
-        Store(ref r, 2, c20, c21, count, accumulate);
-        Store(ref r, 3, c30, c31, count, accumulate);
-        Store(ref r, 4, c40, c41, count, accumulate);
-        Store(ref r, 5, c50, c51, count, accumulate);
-        Store(ref r, 6, c60, c61, count, accumulate);
-        Store(ref r, 7, c70, c71, count, accumulate);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(ref float r, int row, Vector512<float> c0, Vector512<float> c1, int count, int accumulate)
-    {
-        if (row < count)
-        {
-            r = ref Unsafe.Add(ref r, row * 32);
-            if (accumulate != 0)
-            {
-                c0 += Vector512.LoadUnsafe(ref r);
-                c1 += Vector512.LoadUnsafe(ref r, 16);
-            }
-
-            c0.StoreUnsafe(ref r);
-            c1.StoreUnsafe(ref r, 16);
         }
     }
 }

@@ -1,3 +1,4 @@
+using ILGPU;
 using IlgpuEdm.Devices;
 using IlgpuEdm.Kernels.Convolution;
 
@@ -149,6 +150,10 @@ public static class Convolution
     private static ConvolutionInput Plain(Tensor dy) =>
         new() { First = dy.View, Second = dy.View, Table = dy.View, FirstChannels = dy.Size(-1) };
 
+    // Nothing beside the scaled sum; kernels want memory behind each view.
+    private static Epilogue Nothing(ArrayView<float> gathered, float scale) =>
+        new() { Bias = gathered, Shift = gathered, Residual = gathered, Gathered = gathered, Scale = scale };
+
     private static void InputGradient(Tape tape, Joined x, Tensor dy, Tensor weight, ConvolutionShape shape, float scale)
     {
         if (x.Second == null)
@@ -172,15 +177,8 @@ public static class Convolution
         Channels.Split(tape, both, x);
 
         void Launch(Tensor gradient, int accumulate) => ConvolutionLaunch.Forward(
-            tape, Plain(dy), weight, gradient.View, Turned(shape, tape.Device.Convolution), turned: true, new Epilogue
-            {
-                Bias = dy.View,
-                Shift = dy.View,
-                Residual = dy.View,
-                Gathered = dy.View,
-                Accumulate = accumulate,
-                Scale = scale,
-            });
+            tape, Plain(dy), weight, gradient.View, Turned(shape, tape.Device.Convolution), turned: true,
+            Nothing(dy.View, scale) with { Accumulate = accumulate });
     }
 
     private static void NormalizedGradient(
@@ -191,15 +189,8 @@ public static class Convolution
         using var buffer = device.Pool.RentScratch((long)shape.Batch * shape.Height * shape.Width * shape.In);
         var dz = new Tensor(device, [shape.Batch, shape.Height, shape.Width, shape.In], buffer.View);
         using var parts = device.Pool.RentScratch(2L * shape.Batch * turned.Strips * shape.In);
-        ConvolutionLaunch.Forward(tape, Plain(dy), weight, dz.View, turned, turned: true, new Epilogue
-        {
-            Bias = dy.View,
-            Shift = dy.View,
-            Residual = dy.View,
-            Gathered = parts.View,
-            Scale = scale,
-            Gather = Epilogue.GatherNormGradient,
-        }, Input(x, table));
+        ConvolutionLaunch.Forward(tape, Plain(dy), weight, dz.View, turned, turned: true,
+            Nothing(parts.View, scale) with { Gather = Epilogue.GatherNormGradient }, Input(x, table));
         table.Backward(dz, parts.View, turned.Strips);
     }
 }

@@ -145,7 +145,8 @@ internal sealed class CpuKernel<T1, T2, T3, T4, T5, T6, T7>(Action<T1, T2, T3, T
 }
 
 internal sealed class CpuKernel<T1, T2, T3, T4, T5, T6, T7, T8>(Action<T1, T2, T3, T4, T5, T6, T7, T8> kernel, WorkerTeam team) : TeamWork
-    where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct where T7 : struct where T8 : struct
+    where T1 : struct where T2 : struct where T3 : struct where T4 : struct
+    where T5 : struct where T6 : struct where T7 : struct where T8 : struct
 {
     private T1 _a1;
     private T2 _a2;
@@ -172,8 +173,11 @@ internal sealed class CpuKernel<T1, T2, T3, T4, T5, T6, T7, T8>(Action<T1, T2, T
     public override void RunItem() => kernel(_a1, _a2, _a3, _a4, _a5, _a6, _a7, _a8);
 }
 
-internal sealed class CpuKernel<T1, T2, T3, T4, T5, T6, T7, T8, T9>(Action<T1, T2, T3, T4, T5, T6, T7, T8, T9> kernel, WorkerTeam team) : TeamWork
-    where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct where T7 : struct where T8 : struct where T9 : struct
+internal sealed class CpuKernel<T1, T2, T3, T4, T5, T6, T7, T8, T9>(
+    Action<T1, T2, T3, T4, T5, T6, T7, T8, T9> kernel, WorkerTeam team)
+    : TeamWork
+    where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct
+    where T6 : struct where T7 : struct where T8 : struct where T9 : struct
 {
     private T1 _a1;
     private T2 _a2;

@@ -24,7 +24,9 @@ internal sealed partial class KernelLoader(Accelerator accelerator, WorkerTeam? 
     {
         if (!_loaded.TryGetValue(kernel, out var entry))
         {
-            entry = team == null ? Load<TLauncher>(kernel.Method) : (null, CpuKernels.Launcher<TLauncher>(kernel, team), Name(kernel.Method));
+            entry = team == null
+                ? Load<TLauncher>(kernel.Method)
+                : (null, CpuKernels.Launcher<TLauncher>(kernel, team), Name(kernel.Method));
             _loaded[kernel] = entry;
         }
 

@@ -41,7 +41,9 @@ public sealed class SafetensorsWriter
 
     /// <summary>Adds a float32 tensor that is computed while the file is written, so that not all need memory at once.</summary>
     /// <param name="name">Its name, which no other tensor of the file has.</param>
-    /// <param name="data">Computes its elements, row-major; called twice, the same both times; they are read before it is called for another tensor.</param>
+    /// <param name="data">
+    /// Computes its elements, row-major; called twice, the same both times; they are read before it is called for another tensor.
+    /// </param>
     /// <param name="shape">Its shape.</param>
     /// <returns>This writer.</returns>
     internal SafetensorsWriter Add(string name, Func<ReadOnlyMemory<float>> data, params int[] shape) =>

@@ -24,7 +24,7 @@ public sealed record BenchmarkResult(string Verb, double ImagesPerSecond, double
 /// <param name="Steps">Steps.</param>
 /// <param name="BytesPerStep">Bytes on the managed heap, a step.</param>
 /// <param name="BytesPerLaunch">The same, a launch of a kernel.</param>
-/// <param name="Collections">Collections during all steps, of generation 0, 1 and 2, a collection of a higher one counting for the lower.</param>
+/// <param name="Collections">Collections during all steps, of generation 0, 1 and 2; one of a higher counts for the lower.</param>
 public sealed record ManagedHeapUse(int Steps, long BytesPerStep, double BytesPerLaunch, IReadOnlyList<int> Collections);
 
 /// <summary>Where the time of a step went while each kernel was waited for.</summary>

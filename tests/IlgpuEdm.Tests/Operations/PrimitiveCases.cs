@@ -8,8 +8,6 @@ internal static class PrimitiveCases
     /// <summary>What a primitive is called with: arrays stand for views, and one array twice for one view twice.</summary>
     public static IReadOnlyDictionary<string, Func<Random, object[]>> Arguments { get; } = new Dictionary<string, Func<Random, object[]>>
     {
-        ["Tile.Multiply32"] = r => Tile(r, 32),
-        ["Tile.Multiply16"] = r => Tile(r, 16),
         ["Tile.MultiplyLines"] = MultiplyLines,
         ["OuterTile.Accumulate32"] = r => OuterTile(r, 8),
         ["OuterTile.Accumulate16"] = r => OuterTile(r, 16),
@@ -134,19 +132,6 @@ internal static class PrimitiveCases
 
     internal static float[] Data(Random random, int length, float scale = 1f) =>
         [.. Enumerable.Range(0, length + Room).Select(_ => scale * (2 * random.NextSingle() - 1))];
-
-    // A strip of lines with a border, as a 3x3 convolution reads it, or without one.
-    private static object[] Tile(Random r, int columns)
-    {
-        int kernel = r.Next(2) == 0 ? 1 : 3, width = r.Next(1, 12), channels = r.Next(1, 9), x = r.Next(width);
-        var pitch = width + kernel - 1;
-        var depth = kernel * kernel * channels;
-        return
-        [
-            Data(r, 12 * pitch * channels + 9), r.Next(9) + x * channels, x, width, channels, (pitch - width) * channels, r.Next(1, 9),
-            kernel, pitch * channels, kernel * channels, Data(r, depth * columns + 9), r.Next(9), Data(r, 8 * columns + 5), r.Next(5),
-        ];
-    }
 
     // Widths of whole and of broken groups of 8 pixels.
     private static object[] MultiplyLines(Random r)

@@ -25,8 +25,7 @@ public static class PrimitiveKernels
             return WinogradCases.TryLaunch(device, name, v, i);
         }
 
-        if (name is not ("Tile.MultiplyLines" or "Tile.Multiply32" or "Tile.Multiply16" or "OuterTile.Accumulate32"
-            or "OuterTile.Accumulate16" or "MatrixTile.Multiply"))
+        if (name is not ("Tile.MultiplyLines" or "OuterTile.Accumulate32" or "OuterTile.Accumulate16" or "MatrixTile.Multiply"))
         {
             return false;
         }
@@ -48,17 +47,9 @@ public static class PrimitiveKernels
             I12 = i.Length > 12 ? i[12] : 0,
             I13 = i.Length > 13 ? i[13] : 0,
         };
-        if (name == "Tile.Multiply32")
-        {
-            device.Launch(Multiply32, 1, default, v[0], v[1], v[2], integers);
-        }
-        else if (name == "Tile.MultiplyLines")
+        if (name == "Tile.MultiplyLines")
         {
             device.Launch(MultiplyLines, 1, default, v[0], v[1], v[2], v[3], v[4], v[5], arguments.OfType<float>().Single(), integers);
-        }
-        else if (name == "Tile.Multiply16")
-        {
-            device.Launch(Multiply16, 1, default, v[0], v[1], v[2], integers);
         }
         else if (name == "MatrixTile.Multiply")
         {
@@ -71,12 +62,6 @@ public static class PrimitiveKernels
 
         return true;
     }
-
-    private static void Multiply32(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, Integers i) =>
-        Tile.Multiply32Portable(a, i.I0, i.I1, i.I2, i.I3, i.I4, i.I5, i.I6, i.I7, i.I8, b, i.I9, c, i.I10);
-
-    private static void Multiply16(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, Integers i) =>
-        Tile.Multiply16Portable(a, i.I0, i.I1, i.I2, i.I3, i.I4, i.I5, i.I6, i.I7, i.I8, b, i.I9, c, i.I10);
 
     private static void MultiplyLines(
         ArrayView<float> a, ArrayView<float> b, ArrayView<float> tile, ArrayView<float> y, ArrayView<float> bias, ArrayView<float> residual,
