@@ -21,18 +21,19 @@ public static class Primitive
         typeof(Tile), typeof(OuterTile), typeof(MatrixTile), typeof(Rows), typeof(Lines), typeof(Taps), typeof(Pointwise), typeof(Channels),
         typeof(NormGradient), typeof(Softmax), typeof(Adam), typeof(WorkItem), typeof(Peak),
         typeof(WinogradInput), typeof(WinogradOutput), typeof(WinogradKernel), typeof(WinogradProduct), typeof(WinogradGradient),
-        typeof(WinogradOuter),
+        typeof(WinogradOuter), typeof(Narrow16),
     ];
 
     /// <summary>Every primitive with its portable body.</summary>
     public static IEnumerable<(MethodInfo Simd, MethodInfo Portable)> All =>
         from type in Types
-        from method in type.GetMethods(BindingFlags.Public | BindingFlags.Static)
-        where method.GetCustomAttribute<IntrinsicImplementationAttribute>() != null
-        select (method, type.GetMethod(method.Name + PortableSuffix)
-            ?? throw new MissingMethodException(type.Name, method.Name + PortableSuffix));
+        from method in Intrinsics(type)
+        select (method, Find(method, PortableSuffix));
 
-    /// <summary>Makes OpenCL and CUDA compile the portable bodies.</summary>
+    /// <summary>The types whose intrinsics are instructions: each <c>X</c> has <c>XPtx</c> and <c>XOpenCl</c> beside it, which write it.</summary>
+    public static IReadOnlyList<Type> InstructionTypes { get; } = [typeof(Gpu)];
+
+    /// <summary>Makes OpenCL and CUDA compile the portable bodies, and lets the instructions be written.</summary>
     /// <param name="builder">The builder of the ILGPU context.</param>
     /// <returns>The same builder.</returns>
     public static Context.Builder EnablePrimitives(this Context.Builder builder)
@@ -44,6 +45,20 @@ public static class Primitive
             manager.RegisterMethod(simd, new PTXIntrinsic(portable, IntrinsicImplementationMode.Redirect));
         }
 
+        foreach (var method in InstructionTypes.SelectMany(Intrinsics))
+        {
+            manager.RegisterMethod(method, new CLIntrinsic(Find(method, "OpenCl"), IntrinsicImplementationMode.GenerateCode));
+            manager.RegisterMethod(method, new PTXIntrinsic(Find(method, "Ptx"), IntrinsicImplementationMode.GenerateCode));
+        }
+
         return builder;
     }
+
+    private static IEnumerable<MethodInfo> Intrinsics(Type type) =>
+        type.GetMethods(BindingFlags.Public | BindingFlags.Static)
+            .Where(method => method.GetCustomAttribute<IntrinsicImplementationAttribute>() != null);
+
+    private static MethodInfo Find(MethodInfo method, string suffix) =>
+        method.DeclaringType!.GetMethod(method.Name + suffix)
+        ?? throw new MissingMethodException(method.DeclaringType.Name, method.Name + suffix);
 }

@@ -4,8 +4,8 @@ using ILGPU.IR.Intrinsics;
 namespace IlgpuEdm.Kernels.Primitives;
 
 /// <summary>
-/// Which work item of a fat launch runs, and of how many. On a CPU the launching side says so to the thread that runs it; elsewhere it
-/// is the group's place in the grid.
+/// Which work item of a launch runs, and of how many. On a CPU the launching side says so to the thread that runs it; elsewhere it is
+/// the thread's place in the grid, which in the fat schedule has groups of one.
 /// </summary>
 public static class WorkItem
 {
@@ -27,18 +27,18 @@ public static class WorkItem
     /// <summary>The work item.</summary>
     /// <returns>From 0 to <see cref="Count"/> - 1.</returns>
     [IntrinsicImplementation]
-    public static int Index() => total == 0 ? Grid.IdxX : current;
+    public static int Index() => total == 0 ? IndexPortable() : current;
 
     /// <summary>The portable body of <see cref="Index"/>.</summary>
     /// <inheritdoc cref="Index"/>
-    public static int IndexPortable() => Grid.IdxX;
+    public static int IndexPortable() => Grid.IdxX * Group.DimX + Group.IdxX;
 
     /// <summary>Work items of the launch.</summary>
     /// <returns>At least 1.</returns>
     [IntrinsicImplementation]
-    public static int Count() => total == 0 ? Grid.DimX : total;
+    public static int Count() => total == 0 ? CountPortable() : total;
 
     /// <summary>The portable body of <see cref="Count"/>.</summary>
     /// <inheritdoc cref="Count"/>
-    public static int CountPortable() => Grid.DimX;
+    public static int CountPortable() => Grid.DimX * Group.DimX;
 }

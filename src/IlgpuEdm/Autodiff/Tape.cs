@@ -48,6 +48,17 @@ public sealed class Tape : IDisposable
         return tensor;
     }
 
+    /// <summary>The same, stored as is said.</summary>
+    internal Tensor New(TensorStorage storage, params int[] shape)
+    {
+        var tensor = new Tensor(Device, storage, shape);
+        _owned.Add(tensor);
+        return tensor;
+    }
+
+    /// <summary>Makes a tensor of the shape and storage of another.</summary>
+    internal Tensor NewLike(Tensor tensor) => New(tensor.Storage, [.. tensor.Shape]);
+
     /// <summary>Makes a tensor that this tape owns from numbers.</summary>
     /// <param name="values">The elements.</param>
     /// <param name="shape">Its dimensions.</param>
@@ -180,7 +191,7 @@ public sealed class Tape : IDisposable
         if (input.Gradient == null)
         {
             // Its input's, not this tape's, which may be that of a part of the network alone.
-            input.Gradient = new Tensor(Device, [.. input.Shape]);
+            input.Gradient = new Tensor(Device, input.Storage, [.. input.Shape]);
         }
         else
         {

@@ -1,14 +1,15 @@
 using ILGPU;
 using IlgpuEdm.Devices;
+using IlgpuEdm.Kernels.Primitives;
 
 namespace IlgpuEdm.Autodiff;
 
 /// <summary>
-/// A contiguous float32 tensor on a device. Images and activations are <c>[N, H, W, C]</c>, convolution weights
+/// A contiguous tensor on a device, of float32 unless an activation is stored narrower. Images and activations are <c>[N, H, W, C]</c>, convolution weights
 /// <c>[kernel y, kernel x, in, out]</c>, weights of linear layers <c>[in, out]</c>. Its memory belongs to the tape that made it,
 /// or to the parameter block.
 /// </summary>
-public sealed class Tensor
+public sealed partial class Tensor
 {
     private readonly int[] _shape;
     private PooledBuffer? _buffer;
@@ -18,9 +19,16 @@ public sealed class Tensor
     /// <param name="device">Where it lies.</param>
     /// <param name="shape">Its dimensions.</param>
     internal Tensor(Device device, params int[] shape)
+        : this(device, TensorStorage.Float32, shape)
+    {
+    }
+
+    /// <summary>The same, stored as is said.</summary>
+    internal Tensor(Device device, TensorStorage storage, params int[] shape)
         : this(device, shape, default)
     {
-        _buffer = device.Pool.Rent(Length);
+        Storage = storage;
+        _buffer = device.Pool.Rent(storage == TensorStorage.BFloat16 ? (Length + 1L) / 2 : Length);
         _view = _buffer.View;
     }
 
@@ -53,6 +61,9 @@ public sealed class Tensor
     /// <summary>The dimensions.</summary>
     public IReadOnlyList<int> Shape => _shape;
 
+    /// <summary>How the elements lie in memory.</summary>
+    public TensorStorage Storage { get; }
+
     /// <summary>Number of elements.</summary>
     public int Length { get; }
 
@@ -67,7 +78,7 @@ public sealed class Tensor
     /// <summary>The moments of each image's channels, once something has gathered them.</summary>
     internal TensorMoments? Moments { get; set; }
 
-    /// <summary>The elements, for kernels.</summary>
+    /// <summary>The memory of the elements, for kernels that know the storage.</summary>
     /// <exception cref="InvalidOperationException">The memory has been given back.</exception>
     internal ArrayView<float> View => _view.IsValid ? _view : throw new InvalidOperationException("this tensor's memory was given back");
 
@@ -83,6 +94,14 @@ public sealed class Tensor
             throw new ArgumentException($"{values.Length} values for a tensor of {Length}", nameof(values));
         }
 
+        if (Storage == TensorStorage.BFloat16)
+        {
+            var narrow = new ushort[Length];
+            Narrow16.Narrow(values, narrow);
+            Device.Upload<ushort>(narrow, View.Cast<ushort>());
+            return;
+        }
+
         Device.Upload(values, View);
     }
 
@@ -91,6 +110,14 @@ public sealed class Tensor
     public float[] ToArray()
     {
         var values = new float[Length];
+        if (Storage == TensorStorage.BFloat16)
+        {
+            var narrow = new ushort[Length];
+            Device.Download<ushort>(View.Cast<ushort>(), narrow);
+            Narrow16.Widen(narrow, values);
+            return values;
+        }
+
         Device.Download(View, values);
         return values;
     }

@@ -3,11 +3,14 @@ using ILGPU.Runtime;
 
 namespace IlgpuEdm.Devices;
 
-/// <content>Launching kernels of the fat schedule: groups of one work item, no more items than the device has use for.</content>
+/// <content>Launching kernels: work items of the fat schedule, no more than the device has use for, or groups of threads.</content>
 public sealed partial class Device
 {
     // An item's scratch starts at a 32-bit offset.
     private const long MaxScratch = 1L << 28;
+
+    // Some ten times what the largest cards hold at once: enough to keep them busy to the end.
+    private const int MaxStridingGroups = 16384;
 
     /// <summary>Work items for so many tasks.</summary>
     /// <param name="tasks">Tasks.</param>
@@ -19,78 +22,92 @@ public sealed partial class Device
     internal static int WorkItems(long tasks, long scratch, int most) =>
         (int)Math.Clamp(Math.Min(tasks, scratch == 0 ? most : MaxScratch / scratch), 1, most);
 
+    /// <summary>
+    /// The size of a launch of a kernel that serves both schedules: in the fat one as <see cref="WorkItems(int, int)"/>, in the
+    /// cooperative one a thread a task, up to as many as a grid that strides needs.
+    /// </summary>
+    /// <param name="tasks">Tasks.</param>
+    internal LaunchSize Spread(int tasks) => IsCooperative ? Groups(tasks) : WorkItems(tasks);
+
+    /// <summary>Groups of threads for so many tasks of a thread, up to as many as a grid that strides needs.</summary>
+    internal static LaunchSize Groups(int tasks)
+    {
+        const int size = Kernels.CooperativeAttribute.GroupSize;
+        return LaunchSize.OfGroups(Math.Clamp(1 + ((tasks - 1) / size), 1, MaxStridingGroups));
+    }
+
     internal void Launch<T1, T2, T3>(
-        Action<T1, T2, T3> kernel, int items, KernelWork work, T1 a1, T2 a2, T3 a3)
+        Action<T1, T2, T3> kernel, LaunchSize size, KernelWork work, T1 a1, T2 a2, T3 a3)
         where T1 : struct where T2 : struct where T3 : struct
     {
-        var (launch, name) = _kernels.Get<Action<AcceleratorStream, KernelConfig, T1, T2, T3>>(kernel);
+        var (launch, name) = _kernels.Get<Action<AcceleratorStream, KernelConfig, T1, T2, T3>>(kernel, Schedule);
         var start = Profile.Start();
-        launch(Stream, new KernelConfig(items, 1), a1, a2, a3);
+        launch(Stream, size.Config, a1, a2, a3);
         Profile.Stop(name, work, start);
     }
 
     internal void Launch<T1, T2, T3, T4>(
-        Action<T1, T2, T3, T4> kernel, int items, KernelWork work, T1 a1, T2 a2, T3 a3, T4 a4)
+        Action<T1, T2, T3, T4> kernel, LaunchSize size, KernelWork work, T1 a1, T2 a2, T3 a3, T4 a4)
         where T1 : struct where T2 : struct where T3 : struct where T4 : struct
     {
-        var (launch, name) = _kernels.Get<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4>>(kernel);
+        var (launch, name) = _kernels.Get<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4>>(kernel, Schedule);
         var start = Profile.Start();
-        launch(Stream, new KernelConfig(items, 1), a1, a2, a3, a4);
+        launch(Stream, size.Config, a1, a2, a3, a4);
         Profile.Stop(name, work, start);
     }
 
     internal void Launch<T1, T2, T3, T4, T5>(
-        Action<T1, T2, T3, T4, T5> kernel, int items, KernelWork work, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5)
+        Action<T1, T2, T3, T4, T5> kernel, LaunchSize size, KernelWork work, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5)
         where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct
     {
-        var (launch, name) = _kernels.Get<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5>>(kernel);
+        var (launch, name) = _kernels.Get<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5>>(kernel, Schedule);
         var start = Profile.Start();
-        launch(Stream, new KernelConfig(items, 1), a1, a2, a3, a4, a5);
+        launch(Stream, size.Config, a1, a2, a3, a4, a5);
         Profile.Stop(name, work, start);
     }
 
     internal void Launch<T1, T2, T3, T4, T5, T6>(
-        Action<T1, T2, T3, T4, T5, T6> kernel, int items, KernelWork work, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6)
+        Action<T1, T2, T3, T4, T5, T6> kernel, LaunchSize size, KernelWork work, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6)
         where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct
         where T6 : struct
     {
-        var (launch, name) = _kernels.Get<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6>>(kernel);
+        var (launch, name) = _kernels.Get<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6>>(kernel, Schedule);
         var start = Profile.Start();
-        launch(Stream, new KernelConfig(items, 1), a1, a2, a3, a4, a5, a6);
+        launch(Stream, size.Config, a1, a2, a3, a4, a5, a6);
         Profile.Stop(name, work, start);
     }
 
     internal void Launch<T1, T2, T3, T4, T5, T6, T7>(
-        Action<T1, T2, T3, T4, T5, T6, T7> kernel, int items, KernelWork work, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7)
+        Action<T1, T2, T3, T4, T5, T6, T7> kernel, LaunchSize size, KernelWork work, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7)
         where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct
         where T6 : struct where T7 : struct
     {
-        var (launch, name) = _kernels.Get<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7>>(kernel);
+        var (launch, name) = _kernels.Get<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7>>(kernel, Schedule);
         var start = Profile.Start();
-        launch(Stream, new KernelConfig(items, 1), a1, a2, a3, a4, a5, a6, a7);
+        launch(Stream, size.Config, a1, a2, a3, a4, a5, a6, a7);
         Profile.Stop(name, work, start);
     }
 
     internal void Launch<T1, T2, T3, T4, T5, T6, T7, T8>(
-        Action<T1, T2, T3, T4, T5, T6, T7, T8> kernel, int items, KernelWork work, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8)
+        Action<T1, T2, T3, T4, T5, T6, T7, T8> kernel, LaunchSize size, KernelWork work, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8)
         where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct
         where T6 : struct where T7 : struct where T8 : struct
     {
-        var (launch, name) = _kernels.Get<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8>>(kernel);
+        var (launch, name) = _kernels.Get<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8>>(kernel, Schedule);
         var start = Profile.Start();
-        launch(Stream, new KernelConfig(items, 1), a1, a2, a3, a4, a5, a6, a7, a8);
+        launch(Stream, size.Config, a1, a2, a3, a4, a5, a6, a7, a8);
         Profile.Stop(name, work, start);
     }
 
     internal void Launch<T1, T2, T3, T4, T5, T6, T7, T8, T9>(
-        Action<T1, T2, T3, T4, T5, T6, T7, T8, T9> kernel, int items, KernelWork work,
+        Action<T1, T2, T3, T4, T5, T6, T7, T8, T9> kernel, LaunchSize size, KernelWork work,
         T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9)
         where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct
         where T6 : struct where T7 : struct where T8 : struct where T9 : struct
     {
-        var (launch, name) = _kernels.Get<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9>>(kernel);
+        var (launch, name) = _kernels.Get<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9>>(kernel, Schedule);
         var start = Profile.Start();
-        launch(Stream, new KernelConfig(items, 1), a1, a2, a3, a4, a5, a6, a7, a8, a9);
+        launch(Stream, size.Config, a1, a2, a3, a4, a5, a6, a7, a8, a9);
         Profile.Stop(name, work, start);
     }
 }

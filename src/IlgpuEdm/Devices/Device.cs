@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.OpenCL;
 
 namespace IlgpuEdm.Devices;
 
@@ -17,6 +18,7 @@ public sealed partial class Device : IDisposable
     private const int ItemsPerCore = 4;
 
     private const string ConvolutionVariable = "ILGPU_EDM_CONVOLUTION";
+    private const string ScheduleVariable = "ILGPU_EDM_SCHEDULE";
 
     private readonly Context _context;
     private readonly KernelLoader _kernels;
@@ -61,6 +63,11 @@ public sealed partial class Device : IDisposable
     /// <summary>How 3x3 convolutions are computed; tests force it, by the environment variable ILGPU_EDM_CONVOLUTION too.</summary>
     public ConvolutionMethod Convolution { get; internal set; }
 
+    /// <summary>Which kernels run: <see cref="KernelSchedule.Fat"/> or <see cref="KernelSchedule.Cooperative"/>.</summary>
+    public KernelSchedule Schedule { get; internal set; }
+
+    internal bool IsCooperative => Schedule == KernelSchedule.Cooperative;
+
     internal Accelerator Accelerator { get; }
 
     internal AcceleratorStream Stream => Accelerator.DefaultStream;
@@ -70,21 +77,59 @@ public sealed partial class Device : IDisposable
     /// <c>auto</c> (CUDA, then an OpenCL GPU, then the CPU), <c>cpu</c>, <c>cuda</c>, <c>opencl</c>, or one of several: <c>opencl:1</c>.
     /// <c>cpu:emulator</c> is for tests.
     /// </param>
+    /// <param name="schedule">
+    /// Which kernels run; auto leaves the choice to the environment variable ILGPU_EDM_SCHEDULE, where the device can run what it says, and
+    /// to the kind of device.
+    /// </param>
     /// <returns>The device; dispose it after everything made on it.</returns>
-    /// <exception cref="EdmException">The name means nothing, or the device is not there; lists those that are.</exception>
-    public static Device Open(string spec = "auto")
+    /// <exception cref="EdmException">
+    /// The name means nothing, or the device is not there; lists those that are. Or it cannot run the schedule.
+    /// </exception>
+    public static Device Open(string spec = "auto", KernelSchedule schedule = KernelSchedule.Auto)
     {
-        var convolution = ForcedConvolution();
+        var convolution = Forced(ConvolutionVariable, ConvolutionMethod.Auto);
+        var wished = Forced(ScheduleVariable, KernelSchedule.Auto);
         var (context, accelerator, kind, opened) = DeviceCatalog.Open(spec);
-        return new Device(context, accelerator, kind, opened) { Convolution = convolution };
+        var device = new Device(context, accelerator, kind, opened) { Convolution = convolution };
+        try
+        {
+            device.Schedule = device.Resolve(schedule, wished);
+            return device;
+        }
+        catch
+        {
+            device.Dispose();
+            throw;
+        }
     }
 
-    private static ConvolutionMethod ForcedConvolution()
+    private KernelSchedule Resolve(KernelSchedule asked, KernelSchedule wished)
     {
-        var name = Environment.GetEnvironmentVariable(ConvolutionVariable);
-        return string.IsNullOrEmpty(name) ? ConvolutionMethod.Auto
-            : Enum.TryParse<ConvolutionMethod>(name, ignoreCase: true, out var method) && Enum.IsDefined(method) ? method
-            : throw new EdmException($"the environment variable {ConvolutionVariable} is '{name}'; say auto, direct or winograd");
+        var able = _team == null && Accelerator.MaxNumThreadsPerGroup >= Kernels.CooperativeAttribute.GroupSize;
+        if (asked == KernelSchedule.Cooperative && !able)
+        {
+            throw new EdmException(
+                $"device '{Spec}' cannot run the cooperative schedule, which takes groups of {Kernels.CooperativeAttribute.GroupSize} threads; "
+                + "leave --schedule out, or name a GPU or an OpenCL device");
+        }
+
+        var isGpu = Kind != DeviceKind.OpenCl || Accelerator is CLAccelerator { DeviceType: CLDeviceType.CL_DEVICE_TYPE_GPU };
+        return (asked, wished) switch
+        {
+            (KernelSchedule.Auto, KernelSchedule.Fat) => KernelSchedule.Fat,
+            (KernelSchedule.Auto, _) => able && (isGpu || wished != KernelSchedule.Auto) ? KernelSchedule.Cooperative : KernelSchedule.Fat,
+            _ => asked,
+        };
+    }
+
+    private static T Forced<T>(string variable, T otherwise)
+        where T : struct, Enum
+    {
+        var name = Environment.GetEnvironmentVariable(variable);
+        return string.IsNullOrEmpty(name) ? otherwise
+            : Enum.TryParse<T>(name, ignoreCase: true, out var value) && Enum.IsDefined(value) ? value
+            : throw new EdmException(
+                $"the environment variable {variable} is '{name}'; say {string.Join(" or ", Enum.GetNames<T>()).ToLowerInvariant()}");
     }
 
     /// <summary>The devices that are there.</summary>

@@ -80,10 +80,10 @@ internal static class DeviceCatalog
 
     private static string TypeOf(CLDevice device) => device.DeviceType.HasFlag(CLDeviceType.CL_DEVICE_TYPE_GPU) ? "GPU" : "CPU";
 
-    // Group size 1 then runs exactly one thread a core; the emulator has one multiprocessor with groups of up to 64 threads.
+    // Group size 1 then runs exactly one thread a core; the emulator has one multiprocessor with groups of up to 256.
     private static (Context, Accelerator, DeviceKind, string) OpenCpu(bool emulator)
     {
-        var device = emulator ? new CPUDevice(16, 4, 1) : new CPUDevice(2, 32, Environment.ProcessorCount);
+        var device = emulator ? new CPUDevice(32, 8, 1) : new CPUDevice(2, 32, Environment.ProcessorCount);
         var context = DeviceContext.ForCpu(device);
         var accelerator = context.GetCPUDevice(0).CreateCPUAccelerator(context, CPUAcceleratorMode.Parallel);
         return (context, accelerator, DeviceKind.Cpu, emulator ? "cpu:emulator" : Cpu);

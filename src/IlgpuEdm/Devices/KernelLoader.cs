@@ -6,6 +6,7 @@ using ILGPU.Backends.EntryPoints;
 using ILGPU.Backends.OpenCL;
 using ILGPU.Backends.PTX;
 using ILGPU.Runtime;
+using IlgpuEdm.Kernels;
 
 namespace IlgpuEdm.Devices;
 
@@ -16,22 +17,40 @@ namespace IlgpuEdm.Devices;
 /// <param name="team">Who runs kernels as .NET code, uncompiled; null to compile them for the accelerator.</param>
 internal sealed partial class KernelLoader(Accelerator accelerator, WorkerTeam? team) : IDisposable
 {
-    private readonly ConcurrentDictionary<Delegate, (Kernel? Kernel, Delegate Launcher, string Name)> _loaded = new();
+    private readonly ConcurrentDictionary<Delegate, Entry> _loaded = new();
 
     /// <summary>The typed launcher of a kernel, and its name in profiles.</summary>
-    public (TLauncher Launcher, string Name) Get<TLauncher>(Delegate kernel)
+    /// <param name="kernel">The kernel.</param>
+    /// <param name="schedule">The schedule that it is launched in.</param>
+    /// <exception cref="InvalidOperationException">The kernel is not of that schedule.</exception>
+    public (TLauncher Launcher, string Name) Get<TLauncher>(Delegate kernel, KernelSchedule schedule)
         where TLauncher : Delegate
     {
         if (!_loaded.TryGetValue(kernel, out var entry))
         {
-            entry = team == null
-                ? Load<TLauncher>(kernel.Method)
-                : (null, CpuKernels.Launcher<TLauncher>(kernel, team), Name(kernel.Method));
+            var (loaded, launcher) = team == null ? Load<TLauncher>(kernel.Method) : (null, CpuKernels.Launcher<TLauncher>(kernel, team));
+            entry = new Entry(loaded, launcher, Name(kernel.Method), ScheduleOf(kernel.Method));
             _loaded[kernel] = entry;
+        }
+
+        if (entry.Schedule != schedule && entry.Schedule != KernelSchedule.Auto)
+        {
+            throw new InvalidOperationException($"the kernel {entry.Name} is not of the {schedule} schedule that this device runs");
         }
 
         return ((TLauncher)entry.Launcher, entry.Name);
     }
+
+    private static KernelSchedule ScheduleOf(MethodInfo kernel) =>
+        kernel.IsDefined(typeof(EitherScheduleAttribute)) ? KernelSchedule.Auto
+        : kernel.IsDefined(typeof(CooperativeAttribute)) ? KernelSchedule.Cooperative : KernelSchedule.Fat;
+
+    /// <summary>What a compiler is told of a kernel's groups.</summary>
+    internal static KernelSpecialization Specialization(MethodInfo kernel) =>
+        kernel.GetCustomAttribute<CooperativeAttribute>() is { } mark
+            ? new KernelSpecialization(
+                CooperativeAttribute.GroupSize, mark.GroupsPerMultiprocessor == 0 ? null : mark.GroupsPerMultiprocessor)
+            : default;
 
     /// <summary>The generated text with the repairs: PTX, OpenCL C, or null for the CPU.</summary>
     internal static string? Repair(CompiledKernel compiled)
@@ -48,10 +67,10 @@ internal sealed partial class KernelLoader(Accelerator accelerator, WorkerTeam? 
         };
     }
 
-    private (Kernel, Delegate, string) Load<TLauncher>(MethodInfo method)
+    private (Kernel, Delegate) Load<TLauncher>(MethodInfo method)
         where TLauncher : Delegate
     {
-        var compiled = accelerator.GetBackend().Compile(EntryPointDescription.FromExplicitlyGroupedKernel(method), default);
+        var compiled = accelerator.GetBackend().Compile(EntryPointDescription.FromExplicitlyGroupedKernel(method), Specialization(method));
         if (Repair(compiled) is { } text)
         {
             var property = compiled is PTXCompiledKernel ? nameof(PTXCompiledKernel.PTXAssembly) : nameof(CLCompiledKernel.Source);
@@ -60,10 +79,15 @@ internal sealed partial class KernelLoader(Accelerator accelerator, WorkerTeam? 
         }
 
         var kernel = accelerator.LoadKernel(compiled);
-        return (kernel, kernel.CreateLauncherDelegate<TLauncher>(), Name(method));
+        return (kernel, kernel.CreateLauncherDelegate<TLauncher>());
     }
 
-    private static string Name(MethodInfo method) => $"{method.DeclaringType!.Name}.{method.Name}";
+    /// <summary>A kernel's name in profiles, with the types that it is made for.</summary>
+    internal static string Name(MethodInfo method)
+    {
+        var types = string.Join(",", method.GetGenericArguments().Select(type => type.Name));
+        return $"{method.DeclaringType!.Name}.{method.Name}{(types == "" ? "" : $"<{types}>")}";
+    }
 
     // ILGPU numbers names by the order of compilation; renumbered by appearance, drivers find the same text in their caches.
     private static string Canonical(string text)
@@ -87,11 +111,13 @@ internal sealed partial class KernelLoader(Accelerator accelerator, WorkerTeam? 
 
     public void Dispose()
     {
-        foreach (var (kernel, _, _) in _loaded.Values)
+        foreach (var entry in _loaded.Values)
         {
-            kernel?.Dispose();
+            entry.Kernel?.Dispose();
         }
 
         _loaded.Clear();
     }
+
+    private sealed record Entry(Kernel? Kernel, Delegate Launcher, string Name, KernelSchedule Schedule);
 }

@@ -4,7 +4,8 @@ namespace IlgpuEdm.Tests.Devices;
 
 /// <summary>
 /// One open device a name for the whole test process: compiling kernels costs more than most tests. A device that is missing makes a test
-/// inconclusive, or fails it where EDM_REQUIRE_DEVICES (such as <c>cpu,opencl</c>) names it.
+/// inconclusive, or fails it where EDM_REQUIRE_DEVICES (such as <c>cpu,opencl</c>) names it. A schedule may follow the device's name:
+/// <c>opencl;cooperative</c>.
 /// </summary>
 [TestClass]
 public sealed class TestDevices
@@ -17,7 +18,9 @@ public sealed class TestDevices
         {
             try
             {
-                entry = (Device.Open(spec), "");
+                var parts = spec.Split(';');
+                var schedule = parts.Length == 1 ? KernelSchedule.Auto : Enum.Parse<KernelSchedule>(parts[1], ignoreCase: true);
+                entry = (Device.Open(parts[0], schedule), "");
             }
             catch (EdmException e)
             {
@@ -41,7 +44,7 @@ public sealed class TestDevices
     }
 
     public static bool IsRequired(string spec, string? required) =>
-        (required ?? "").Split(',', StringSplitOptions.TrimEntries).Contains(spec.Split(':')[0], StringComparer.OrdinalIgnoreCase);
+        (required ?? "").Split(',', StringSplitOptions.TrimEntries).Contains(spec.Split(':', ';')[0], StringComparer.OrdinalIgnoreCase);
 
     [AssemblyCleanup]
     public static void Close()

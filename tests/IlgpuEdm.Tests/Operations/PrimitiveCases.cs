@@ -121,6 +121,8 @@ internal static class PrimitiveCases
         },
         ["Softmax.Backward"] = SoftmaxBackward,
         ["Adam.Update"] = Adam,
+        ["Narrow16.Widen"] = r => Storage(r, r.Next(1, 200)),
+        ["Narrow16.Narrow"] = r => Storage(r, r.Next(1, 200)),
         ["WinogradInput.Transform"] = WinogradCases.Input,
         ["WinogradOutput.Transform"] = WinogradCases.Output,
         ["WinogradGradient.Transform"] = WinogradCases.Gradient,
@@ -132,6 +134,9 @@ internal static class PrimitiveCases
 
     internal static float[] Data(Random random, int length, float scale = 1f) =>
         [.. Enumerable.Range(0, length + Room).Select(_ => scale * (2 * random.NextSingle() - 1))];
+
+    // Elements of 16 bits from and to even places.
+    private static object[] Storage(Random r, int count) => [Data(r, count + 9), Data(r, count + 9), 2 * r.Next(5), count];
 
     // Widths of whole and of broken groups of 8 pixels.
     private static object[] MultiplyLines(Random r)

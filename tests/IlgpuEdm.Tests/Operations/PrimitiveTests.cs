@@ -95,7 +95,7 @@ public sealed class PrimitiveTests
     // Runs on copies of the arrays, and gives the copies back.
     private static List<float[]> Run(object[] arguments, Action<Device, object[]> body)
     {
-        var device = TestDevices.Get("cpu:emulator");
+        var device = TestDevices.Get("cpu:emulator;fat");
         using var tape = new Tape(device, recording: false);
         List<Tensor> tensors = [];
         var called = Array.ConvertAll(arguments, a =>

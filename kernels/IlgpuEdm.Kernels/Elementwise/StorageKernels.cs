@@ -1,0 +1,70 @@
+using ILGPU;
+using IlgpuEdm.Kernels.Primitives;
+
+namespace IlgpuEdm.Kernels.Elementwise;
+
+/// <summary>From one storage to the other: fat in pieces of 4,096 elements, cooperative four elements a thread.</summary>
+public static class StorageKernels
+{
+    /// <summary>Elements of a task of the fat schedule.</summary>
+    public const int Piece = 4096;
+
+    /// <summary>Widens bfloat16 to float32.</summary>
+    /// <param name="x">A tensor of bfloat16.</param>
+    /// <param name="y">Receives its elements in float32.</param>
+    /// <param name="count">Elements.</param>
+    public static void Widen(ArrayView<float> x, ArrayView<float> y, int count)
+    {
+        var tasks = (count + Piece - 1) / Piece;
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
+        for (var task = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), tasks); task < last; task++)
+        {
+            var start = task * Piece;
+            Narrow16.Widen(x, y, start, count - start < Piece ? count - start : Piece);
+        }
+    }
+
+    /// <summary>As <see cref="Widen"/>.</summary>
+    /// <inheritdoc cref="Widen"/>
+    [Cooperative]
+    public static void WidenCooperative(ArrayView<float> x, ArrayView<float> y, int count) => Copy<BFloat16, Float32>(x, y, count);
+
+    /// <summary>Rounds float32 to bfloat16.</summary>
+    /// <param name="x">A tensor of float32.</param>
+    /// <param name="y">Receives its elements in bfloat16.</param>
+    /// <param name="count">Elements.</param>
+    public static void Narrow(ArrayView<float> x, ArrayView<float> y, int count)
+    {
+        var tasks = (count + Piece - 1) / Piece;
+        var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
+        for (var task = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), tasks); task < last; task++)
+        {
+            var start = task * Piece;
+            Narrow16.Narrow(x, y, start, count - start < Piece ? count - start : Piece);
+        }
+    }
+
+    /// <summary>As <see cref="Narrow"/>.</summary>
+    /// <inheritdoc cref="Narrow"/>
+    [Cooperative]
+    public static void NarrowCooperative(ArrayView<float> x, ArrayView<float> y, int count) => Copy<Float32, BFloat16>(x, y, count);
+
+    private static void Copy<TFrom, TTo>(ArrayView<float> x, ArrayView<float> y, int count)
+        where TFrom : struct, IStorage
+        where TTo : struct, IStorage
+    {
+        for (var i = 4 * WorkItem.Index(); i < count; i += 4 * WorkItem.Count())
+        {
+            if (i + 4 <= count)
+            {
+                TTo.Store4(y, i, TFrom.Load4(x, i));
+                continue;
+            }
+
+            for (var j = i; j < count; j++)
+            {
+                TTo.Store(y, j, TFrom.Load(x, j));
+            }
+        }
+    }
+}
