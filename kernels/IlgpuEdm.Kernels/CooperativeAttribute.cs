@@ -12,6 +12,9 @@ public sealed class CooperativeAttribute : Attribute
 
     /// <summary>Groups that should fit on a multiprocessor at once, which bounds the registers of a thread; 0 leaves that open.</summary>
     public int GroupsPerMultiprocessor { get; init; }
+
+    /// <summary>Whether it is for tensor cores of compute capability 8.0 and later; other devices run it slowly, as a proof.</summary>
+    public bool TensorCores { get; init; }
 }
 
 /// <summary>

@@ -4,7 +4,7 @@ using ILGPU;
 namespace IlgpuEdm.Kernels.Primitives;
 
 /// <summary>Elements of 16 bits, the upper half of a float: its range with 8 significant bits. Two of them share a float's place.</summary>
-public struct BFloat16 : IStorage
+public struct BFloat16 : IStorage, IStorageOf<BFloat16Format>
 {
     private const uint QuietNaN = 0x7FC0;
 
@@ -15,6 +15,18 @@ public struct BFloat16 : IStorage
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(ArrayView<float> view, int index, float value) => view.Cast<ushort>()[index] = (ushort)Round(value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float2 Load2(ArrayView<float> view, int index)
+    {
+        var word = view.Cast<uint>()[index >> 1];
+        return new Float2(Widen(word), Upper(word));
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store2(ArrayView<float> view, int index, Float2 value) => view.Cast<uint>()[index >> 1] = Pack(value.X, value.Y);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -27,3 +27,15 @@ public struct Float4(float x, float y, float z, float w)
     public static Float4 MultiplyAdd(float a, Float4 b, Float4 c) =>
         new(Gpu.Fma(a, b.X, c.X), Gpu.Fma(a, b.Y, c.Y), Gpu.Fma(a, b.Z, c.Z), Gpu.Fma(a, b.W, c.W));
 }
+
+/// <summary>Two floats that one instruction of 8 bytes loads or stores.</summary>
+/// <param name="x">The first.</param>
+/// <param name="y">The second.</param>
+public struct Float2(float x, float y)
+{
+    /// <summary>The first.</summary>
+    public float X = x;
+
+    /// <summary>The second.</summary>
+    public float Y = y;
+}

@@ -18,6 +18,18 @@ public interface IStorage
     /// <param name="value">Its value, rounded to nearest even where it must be.</param>
     static abstract void Store(ArrayView<float> view, int index, float value);
 
+    /// <summary>Reads two elements at once.</summary>
+    /// <param name="view">The tensor.</param>
+    /// <param name="index">The first element; a multiple of 2.</param>
+    /// <returns>Their values.</returns>
+    static abstract Float2 Load2(ArrayView<float> view, int index);
+
+    /// <summary>Writes two elements at once.</summary>
+    /// <param name="view">The tensor.</param>
+    /// <param name="index">The first element; a multiple of 2.</param>
+    /// <param name="value">Their values.</param>
+    static abstract void Store2(ArrayView<float> view, int index, Float2 value);
+
     /// <summary>Reads four elements at once.</summary>
     /// <param name="view">The tensor.</param>
     /// <param name="index">The first element; a multiple of 4.</param>
@@ -31,8 +43,13 @@ public interface IStorage
     static abstract void Store4(ArrayView<float> view, int index, Float4 value);
 }
 
+/// <summary>A storage whose memory, 16 bytes at a time, is words of a format.</summary>
+/// <typeparam name="TFormat">What tensor cores multiply.</typeparam>
+public interface IStorageOf<TFormat>
+    where TFormat : struct, IMatrixFormat;
+
 /// <summary>Elements of 32 bits.</summary>
-public struct Float32 : IStorage
+public struct Float32 : IStorage, IStorageOf<Tf32Format>
 {
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -41,6 +58,14 @@ public struct Float32 : IStorage
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(ArrayView<float> view, int index, float value) => view[index] = value;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float2 Load2(ArrayView<float> view, int index) => view.Cast<Float2>()[index >> 1];
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store2(ArrayView<float> view, int index, Float2 value) => view.Cast<Float2>()[index >> 1] = value;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

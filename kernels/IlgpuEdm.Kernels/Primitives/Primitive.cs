@@ -28,10 +28,14 @@ public static class Primitive
     public static IEnumerable<(MethodInfo Simd, MethodInfo Portable)> All =>
         from type in Types
         from method in Intrinsics(type)
-        select (method, Find(method, PortableSuffix));
+        select (method, Body(method, PortableSuffix) ?? throw new MissingMethodException(type.Name, method.Name + PortableSuffix));
 
-    /// <summary>The types whose intrinsics are instructions: each <c>X</c> has <c>XPtx</c> and <c>XOpenCl</c> beside it, which write it.</summary>
-    public static IReadOnlyList<Type> InstructionTypes { get; } = [typeof(Gpu)];
+    /// <summary>
+    /// The types whose intrinsics become instructions: each <c>X</c> has beside it, as far as a device has it, <c>XPtx</c> and
+    /// <c>XOpenCl</c>, which write it or are compiled instead; elsewhere its portable body serves, if there is one.
+    /// </summary>
+    public static IReadOnlyList<Type> InstructionTypes { get; } =
+        [typeof(Gpu), typeof(TensorCore), typeof(MatrixInstruction), typeof(AsyncCopy), typeof(Address)];
 
     /// <summary>Makes OpenCL and CUDA compile the portable bodies, and lets the instructions be written.</summary>
     /// <param name="builder">The builder of the ILGPU context.</param>
@@ -39,16 +43,17 @@ public static class Primitive
     public static Context.Builder EnablePrimitives(this Context.Builder builder)
     {
         var manager = builder.GetIntrinsicManager();
-        foreach (var (simd, portable) in All)
+        foreach (var method in Types.Concat(InstructionTypes).SelectMany(Intrinsics))
         {
-            manager.RegisterMethod(simd, new CLIntrinsic(portable, IntrinsicImplementationMode.Redirect));
-            manager.RegisterMethod(simd, new PTXIntrinsic(portable, IntrinsicImplementationMode.Redirect));
-        }
+            if ((Body(method, "OpenCl") ?? Body(method, PortableSuffix)) is { } openCl)
+            {
+                manager.RegisterMethod(method, new CLIntrinsic(openCl, Mode(openCl, typeof(CLBackend))));
+            }
 
-        foreach (var method in InstructionTypes.SelectMany(Intrinsics))
-        {
-            manager.RegisterMethod(method, new CLIntrinsic(Find(method, "OpenCl"), IntrinsicImplementationMode.GenerateCode));
-            manager.RegisterMethod(method, new PTXIntrinsic(Find(method, "Ptx"), IntrinsicImplementationMode.GenerateCode));
+            if ((Body(method, "Ptx") ?? Body(method, PortableSuffix)) is { } ptx)
+            {
+                manager.RegisterMethod(method, new PTXIntrinsic(ptx, Mode(ptx, typeof(PTXBackend))));
+            }
         }
 
         return builder;
@@ -58,7 +63,9 @@ public static class Primitive
         type.GetMethods(BindingFlags.Public | BindingFlags.Static)
             .Where(method => method.GetCustomAttribute<IntrinsicImplementationAttribute>() != null);
 
-    private static MethodInfo Find(MethodInfo method, string suffix) =>
-        method.DeclaringType!.GetMethod(method.Name + suffix)
-        ?? throw new MissingMethodException(method.DeclaringType.Name, method.Name + suffix);
+    private static MethodInfo? Body(MethodInfo method, string suffix) => method.DeclaringType!.GetMethod(method.Name + suffix);
+
+    private static IntrinsicImplementationMode Mode(MethodInfo body, Type backend) =>
+        body.GetParameters().FirstOrDefault()?.ParameterType == backend
+            ? IntrinsicImplementationMode.GenerateCode : IntrinsicImplementationMode.Redirect;
 }

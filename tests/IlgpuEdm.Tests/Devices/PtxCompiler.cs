@@ -70,7 +70,7 @@ internal static class PtxCompiler
         IEnumerable<Type[]> combinations = [[]];
         foreach (var parameter in method.GetGenericArguments())
         {
-            var wanted = parameter.GetGenericParameterConstraints().Where(c => c.IsInterface).ToArray();
+            var wanted = parameter.GetGenericParameterConstraints().Where(c => c is { IsInterface: true, ContainsGenericParameters: false }).ToArray();
             Type[] serving =
             [
                 .. typeof(WorkShare).Assembly.GetTypes().Where(
