@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;
 
 namespace IlgpuEdm.Devices;
@@ -66,6 +67,12 @@ public sealed partial class Device : IDisposable
     /// <summary>Which kernels run: <see cref="KernelSchedule.Fat"/> or <see cref="KernelSchedule.Cooperative"/>.</summary>
     public KernelSchedule Schedule { get; internal set; }
 
+    /// <summary>With how many bits networks compute on this device.</summary>
+    public Precision Precision { get; internal set; }
+
+    /// <summary>Whether products run on tensor cores where the precision allows it; tests say so of devices that have none.</summary>
+    internal bool HasTensorCores { get; set; }
+
     internal bool IsCooperative => Schedule == KernelSchedule.Cooperative;
 
     internal Accelerator Accelerator { get; }
@@ -81,11 +88,13 @@ public sealed partial class Device : IDisposable
     /// Which kernels run; auto leaves the choice to the environment variable ILGPU_EDM_SCHEDULE, where the device can run what it says, and
     /// to the kind of device.
     /// </param>
+    /// <param name="precision">With how many bits networks compute.</param>
     /// <returns>The device; dispose it after everything made on it.</returns>
     /// <exception cref="EdmException">
-    /// The name means nothing, or the device is not there; lists those that are. Or it cannot run the schedule.
+    /// The name means nothing, or the device is not there; lists those that are. Or it has not the schedule or the precision.
     /// </exception>
-    public static Device Open(string spec = "auto", KernelSchedule schedule = KernelSchedule.Auto)
+    public static Device Open(
+        string spec = "auto", KernelSchedule schedule = KernelSchedule.Auto, Precision precision = Precision.Fp32)
     {
         var convolution = Forced(ConvolutionVariable, ConvolutionMethod.Auto);
         var wished = Forced(ScheduleVariable, KernelSchedule.Auto);
@@ -94,6 +103,8 @@ public sealed partial class Device : IDisposable
         try
         {
             device.Schedule = device.Resolve(schedule, wished);
+            device.HasTensorCores = device.IsCooperative && accelerator is CudaAccelerator cuda && cuda.Architecture >= CudaArchitecture.SM_80;
+            device.Precision = device.Require(precision);
             return device;
         }
         catch
@@ -121,6 +132,13 @@ public sealed partial class Device : IDisposable
             _ => asked,
         };
     }
+
+    private Precision Require(Precision precision) =>
+        precision != Precision.Tf32 || HasTensorCores
+            ? precision
+            : throw new EdmException(
+                $"device '{Spec}' ({Name}) cannot compute in tf32, which takes the tensor cores of an NVIDIA GPU of compute capability 8.0 or "
+                + "later and the cooperative schedule; say --precision fp32 or bf16");
 
     private static T Forced<T>(string variable, T otherwise)
         where T : struct, Enum

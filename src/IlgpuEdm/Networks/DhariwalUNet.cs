@@ -91,8 +91,8 @@ public sealed class DhariwalUNet : UNet
     }
 
     /// <inheritdoc/>
-    public override Tensor Forward(
-        NetworkPass pass, Tensor x, ReadOnlySpan<float> noiseLabels, Tensor? classLabels = null, Tensor? augmentLabels = null)
+    private protected override Tensor Run(
+        NetworkPass pass, Tensor x, ReadOnlySpan<float> noiseLabels, Tensor? classLabels, Tensor? augmentLabels)
     {
         var tape = pass.Tape;
         var embedding = Embed(pass, noiseLabels, classLabels, augmentLabels);

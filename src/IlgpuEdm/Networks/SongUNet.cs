@@ -41,8 +41,8 @@ public sealed class SongUNet : UNet
     }
 
     /// <inheritdoc/>
-    public override Tensor Forward(
-        NetworkPass pass, Tensor x, ReadOnlySpan<float> noiseLabels, Tensor? classLabels = null, Tensor? augmentLabels = null)
+    private protected override Tensor Run(
+        NetworkPass pass, Tensor x, ReadOnlySpan<float> noiseLabels, Tensor? classLabels, Tensor? augmentLabels)
     {
         var embedding = _embedding.Forward(pass, noiseLabels, classLabels, augmentLabels);
         var skips = new Stack<Tensor>();

@@ -1,4 +1,5 @@
 using IlgpuEdm.Autodiff;
+using IlgpuEdm.Devices;
 
 namespace IlgpuEdm.Networks;
 
@@ -42,8 +43,26 @@ public abstract class UNet
     /// <param name="classLabels"><c>[N, LabelDim]</c>; null stands for zeros.</param>
     /// <param name="augmentLabels"><c>[N, AugmentDim]</c>; null stands for zeros.</param>
     /// <returns><c>[N, H, W, OutputChannels]</c>.</returns>
-    public abstract Tensor Forward(
-        NetworkPass pass, Tensor x, ReadOnlySpan<float> noiseLabels, Tensor? classLabels = null, Tensor? augmentLabels = null);
+    public Tensor Forward(
+        NetworkPass pass, Tensor x, ReadOnlySpan<float> noiseLabels, Tensor? classLabels = null, Tensor? augmentLabels = null)
+    {
+        var tape = pass.Tape;
+        var stored = tape.Store(x, tape.Device.Precision == Precision.Bf16 ? TensorStorage.BFloat16 : TensorStorage.Float32);
+        var f = Run(pass, stored, noiseLabels, classLabels, augmentLabels);
+        if (stored == x)
+        {
+            return f;
+        }
+
+        tape.Release(stored);
+        var y = tape.Store(f, TensorStorage.Float32);
+        tape.Release(f);
+        return y;
+    }
+
+    /// <summary>As <see cref="Forward"/>, on images that are stored as the network's activations are.</summary>
+    private protected abstract Tensor Run(
+        NetworkPass pass, Tensor x, ReadOnlySpan<float> noiseLabels, Tensor? classLabels, Tensor? augmentLabels);
 
     /// <summary>Declares a block and lists it.</summary>
     private protected UNetBlock Block(
