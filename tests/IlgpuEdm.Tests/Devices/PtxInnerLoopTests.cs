@@ -1,0 +1,29 @@
+namespace IlgpuEdm.Tests.Devices;
+
+/// <summary>
+/// What the innermost loops of the heavy kernels are made of: as many products as stated, and 16 bytes a load from global memory, so that
+/// nobody changes a kernel into one that runs in slow motion without noticing.
+/// </summary>
+[TestClass]
+public sealed class PtxInnerLoopTests
+{
+    /// <summary>Kernels of tensor cores, and the instructions of a chunk: 2 steps of 8 words, 8 products a piece of 32 rows.</summary>
+    public static IEnumerable<object[]> OnTensorCores =>
+        from kernel in new[] { "TensorForward", "TensorWeightGradient" }
+        from tile in new[] { (Name: "TensorTile64", Products: 16), (Name: "TensorTile128", Products: 32) }
+        from format in new[] { ("Tf32Format,Float32", "m16n8k8.row.col.f32.tf32.tf32"), ("BFloat16Format,BFloat16", "m16n8k16.row.col.f32.bf16.bf16") }
+        select new object[] { $"{kernel}.Cooperative<{tile.Name},{format.Item1}>", tile.Products, $"mma.sync.aligned.{format.Item2}.f32" };
+
+    [TestMethod]
+    [DynamicData(nameof(OnTensorCores))]
+    public void TensorCoresMultiplyWhatAsynchronousCopiesBring(string name, int products, string instruction)
+    {
+        var text = PtxCompiler.Compile(8, 0, PtxCompiler.Find(name))[0];
+        var loop = PtxLoops.Hottest(text, instruction);
+        Assert.AreEqual(products, PtxLoops.Count(loop, instruction), "products of a chunk");
+        Assert.DoesNotContain("ld.global", loop, "loads that go through registers");
+        Assert.DoesNotContain("st.global", loop, "stores");
+        Assert.IsGreaterThan(0, PtxLoops.Count(text, "cp.async.cg.shared.global"), "asynchronous copies of 16 bytes");
+        Assert.AreEqual(0, PtxLoops.Count(text, "cp.async.ca.shared.global"), "smaller copies");
+    }
+}
