@@ -74,7 +74,7 @@ internal sealed class DryRunFlags
         TrainingRunner.Print(terminal, options);
         var cost = new ComputeCost(options.Identity.Model) { Checkpointing = options.Schedule.Checkpointing };
         terminal.Line("");
-        terminal.Rows(CostDescription.OfTraining(cost, options.Identity.BatchSize, options.Identity.MicroBatchSize));
+        terminal.Rows(CostDescription.OfTraining(cost, options.Identity.BatchSize, options.ImagesAtOnce));
         if (parsed.GetValue(layers))
         {
             terminal.Table(["layer", "output", "  parameters", "       MFLOP"], CostDescription.Layers(cost));

@@ -55,7 +55,7 @@ internal sealed class NetworkFlags
         "Images per optimiser step.");
 
     private readonly Option<int?> microBatch = Options.Optional<int>("--micro-batch", "N", "a whole number, at least 1",
-        "Images that go through the network at once; fewer need less memory. [default: the batch]",
+        "Images that go through the network at once; fewer need less memory. [default: the batch, or a device's share of it]",
         text => ImageCount.TryParse(text) is { Images: >= 1 and <= int.MaxValue } n ? (int)n.Images : null);
 
     private readonly Option<bool> checkpointing = Options.Flag("--checkpointing",

@@ -25,7 +25,7 @@ internal static class BenchVerb
         Option<int> steps = Options.Integer("--steps", 5, 1, CommonFlags.MostSteps,
             "Timed steps, after two that are not; the median counts.");
         Option<bool> allKernels = Options.Flag("--all-kernels", "List every kernel, not only the ten that took longest.");
-        Option<string> device = CommonFlags.Device();
+        Option<string> device = CommonFlags.Devices("share each batch of 'train'");
         var command = new Command("bench", "Times the network on random images and prints one line of JSON.")
         {
             what, resolution, channels, classes, data,
@@ -38,21 +38,28 @@ internal static class BenchVerb
         {
             if (parsed.GetValue(what) == "limits")
             {
-                using Device measured = Device.Open(parsed.GetValue(device)!);
+                using Device measured = Device.Open(CommonFlags.OneDevice(parsed.GetValue(device)!, "'bench limits'"));
                 terminal.Line(JsonSerializer.Serialize(MachineLimits.Measure(measured), RunJson.Compact));
                 return CommandLine.Success;
             }
 
+            string spec = parsed.GetValue(device)!;
+            if (parsed.GetValue(what) == "denoise")
+            {
+                CommonFlags.OneDevice(spec, "'bench denoise'");
+            }
+
             TrainingRequest request = network.Request(parsed);
+            request = request with { Schedule = request.Schedule with { Device = spec } };
             using IImageDataset? set = parsed.GetValue(data) is { } path ? Datasets.Open(path) : null;
             int size = parsed.GetValue(resolution);
             BenchmarkOptions options = BenchmarkOptions.Of(
                 request, set, size, parsed.GetValue(channels), parsed.GetValue(classes), parsed.GetValue(steps),
                 parsed.GetValue(allKernels));
-            using Device opened = Device.Open(parsed.GetValue(device)!);
+            using DeviceList opened = DeviceList.Open(spec);
             BenchmarkResult result = parsed.GetValue(what) == "train"
-                ? Benchmark.Train(opened, options, set)
-                : Benchmark.Denoise(opened, options);
+                ? Benchmark.Train(opened.All, options, set)
+                : Benchmark.Denoise(opened.First, options);
             terminal.Line(JsonSerializer.Serialize(result, RunJson.Compact));
             return CommandLine.Success;
         });

@@ -24,7 +24,7 @@ internal static class TrainVerb
             + "With --images, whichever is first. [default: no limit]",
             text => Duration.TryParse(text, unitSeconds: 60) is { Seconds: > 0 } time ? time : null);
         Option<bool> xflip = Options.Flag("--xflip", "Mirror every image with probability 1/2.");
-        Option<string> device = CommonFlags.Device();
+        Option<string> device = CommonFlags.Devices("share each batch");
         RunSchedule defaults = new TrainingRequest().Schedule;
         Option<ImageCount> tick = Options.Count("--tick", defaults.TickImages, 1, "Images per status line and line of statistics.");
         Option<ImageCount> grid = Options.Count("--grid-every", defaults.GridImages, 0, "Images between sample grids; 0: only at the end.");

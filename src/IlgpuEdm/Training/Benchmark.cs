@@ -14,19 +14,19 @@ public static class Benchmark
     private const int DrawsAtOnce = 256;
 
     /// <summary>Times training steps, each on new images.</summary>
-    /// <param name="device">The device.</param>
+    /// <param name="devices">The devices, at least one.</param>
     /// <param name="options">What to measure.</param>
     /// <param name="data">The images, in the order of training; null: random ones.</param>
-    public static BenchmarkResult Train(Device device, BenchmarkOptions options, IImageDataset? data = null)
+    public static BenchmarkResult Train(IReadOnlyList<Device> devices, BenchmarkOptions options, IImageDataset? data = null)
     {
-        using var model = new TrainingModel(device, options.Model, options.Seed) { Checkpointing = options.Checkpointing };
+        using var model = new TrainingModel(devices, options.Model, options.Seed) { Checkpointing = options.Checkpointing };
         using BatchLoader? loader = data is null ? null : new BatchLoader(data, options.BatchSize, options.Seed, 0, xflip: false);
         var losses = new List<double>();
         float[] images = new float[loader is null ? ImageSize(options) * options.BatchSize : 0];
         void Step()
         {
             Batch batch;
-            using (device.Profile.Stage("images"))
+            using (devices[0].Profile.Stage("images"))
             {
                 batch = loader?.Next() ?? RandomBatch(options, losses.Count, images);
             }
@@ -35,7 +35,7 @@ public static class Benchmark
             loader?.Recycle(batch);
         }
 
-        return Measure("train", device, options, model.ParameterCount, losses, Step);
+        return Measure("train", devices, options, model.ParameterCount, losses, Step);
     }
 
     /// <summary>Times evaluations of the denoiser at sigma 1, from host memory to host memory.</summary>
@@ -48,12 +48,14 @@ public static class Benchmark
         float[] values = new float[ImageSize(options) * options.BatchSize];
         double[] images = Array.ConvertAll(RandomBatch(options, 0, values).Images, value => (double)value);
         double[] denoised = new double[images.Length];
-        return Measure("denoise", device, options, denoiser.ParameterCount, null, () => denoiser.Denoise(images, 1, null, denoised));
+        return Measure("denoise", [device], options, denoiser.ParameterCount, null, () => denoiser.Denoise(images, 1, null, denoised));
     }
 
     private static BenchmarkResult Measure(
-        string verb, Device device, BenchmarkOptions options, long parameters, IReadOnlyList<double>? losses, Action step)
+        string verb, IReadOnlyList<Device> devices, BenchmarkOptions options, long parameters, IReadOnlyList<double>? losses, Action step)
     {
+        // A step on several devices ends with their copies of the new weights, which they wait for themselves.
+        Device device = devices[0];
         step();
         device.Synchronize();
         double firstStep = ProcessFootprint.Age();
@@ -82,8 +84,8 @@ public static class Benchmark
         double median = times[times.Length / 2];
         IReadOnlyList<KernelStatistics> kernels = device.Profile.Top(options.AllKernels ? int.MaxValue : TopKernels);
         return new BenchmarkResult(verb, Math.Round(options.BatchSize / median * 1e3, 2), Math.Round(median, 2),
-            Megabytes(device.Pool.PeakBytes), Megabytes(ProcessFootprint.PeakBytes()), Math.Round(firstStep, 2), parameters,
-            $"{device.Name} ({device.Spec})", options.BatchSize, losses,
+            Megabytes(devices.Max(d => d.Pool.PeakBytes)), Megabytes(ProcessFootprint.PeakBytes()), Math.Round(firstStep, 2), parameters,
+            DeviceList.Describe(devices), options.BatchSize, losses,
             new ManagedHeapUse(
                 times.Length, bytesPerStep, Math.Round((double)bytesPerStep / Math.Max(profile.Launches, 1), 1), collections),
             profile, kernels);

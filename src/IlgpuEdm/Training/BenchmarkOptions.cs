@@ -11,7 +11,7 @@ public sealed record BenchmarkOptions
     /// <summary>Images per step.</summary>
     public int BatchSize { get; init; } = 64;
 
-    /// <summary>Images that go through the network at once.</summary>
+    /// <summary>Images that go through the network at once; no more than a device's share of the batch do.</summary>
     public int MicroBatchSize { get; init; } = 64;
 
     /// <summary>Whether training keeps of each block of the network its output alone and runs it again in the backward pass.</summary>
@@ -34,7 +34,7 @@ public sealed record BenchmarkOptions
     /// <param name="classes">Classes of random images, where the network learns them.</param>
     /// <param name="steps">Steps that are timed.</param>
     /// <param name="allKernels">Whether to list all kernels.</param>
-    /// <exception cref="EdmException">An option is out of range.</exception>
+    /// <exception cref="EdmException">An option is out of range, or the batch cannot be dealt evenly to the request's devices.</exception>
     public static BenchmarkOptions Of(
         TrainingRequest request, IImageDataset? data, int resolution, int imageChannels, int classes, int steps,
         bool allKernels = false)
@@ -52,6 +52,7 @@ public sealed record BenchmarkOptions
             Seed = request.Seed,
         };
         options.Validate();
+        BatchShares.RequireEven(options.BatchSize, options.MicroBatchSize, request.Schedule.Device);
         return options;
     }
 

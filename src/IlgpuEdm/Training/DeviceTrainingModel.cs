@@ -8,14 +8,15 @@ namespace IlgpuEdm.Training;
 /// <summary>A <see cref="TrainingModel"/> as the trainer sees it.</summary>
 internal sealed class DeviceTrainingModel : ITrainingModel
 {
-    private readonly Device device;
+    private readonly IReadOnlyList<Device> devices;
     private readonly TrainingModel model;
 
     /// <summary>Makes a model with random first weights, or with given ones.</summary>
-    public DeviceTrainingModel(Device device, RunIdentity identity, SafetensorsFile? weights = null, bool checkpointing = false)
+    public DeviceTrainingModel(
+        IReadOnlyList<Device> devices, RunIdentity identity, SafetensorsFile? weights = null, bool checkpointing = false)
     {
-        this.device = device;
-        model = new TrainingModel(device, identity.Model, identity.Seed) { Checkpointing = checkpointing };
+        this.devices = devices;
+        model = new TrainingModel(devices, identity.Model, identity.Seed) { Checkpointing = checkpointing };
         if (weights != null)
         {
             model.StartFrom(weights);
@@ -24,8 +25,8 @@ internal sealed class DeviceTrainingModel : ITrainingModel
 
     public long ParameterCount => model.ParameterCount;
 
-    // The peak is a training step's: drawing a grid keeps no activations.
-    public long MemoryBytes => device.Pool.PeakBytes;
+    // The peak is a training step's: drawing a grid keeps no activations. Of several devices the one counts that needs most.
+    public long MemoryBytes => devices.Max(device => device.Pool.PeakBytes);
 
     public StepResult Step(Batch batch, int microBatch) => model.Step(batch, microBatch);
 

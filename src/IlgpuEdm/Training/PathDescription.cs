@@ -95,7 +95,7 @@ public static class PathDescription
         rows.AddRange(Values("", JsonSerializer.Serialize(options.Schedule, RunJson.Compact)));
         rows.AddRange(CostDescription.OfTraining(
             new ComputeCost(options.Identity.Model) { Checkpointing = options.Schedule.Checkpointing },
-            options.Identity.BatchSize, options.Identity.MicroBatchSize));
+            options.Identity.BatchSize, options.ImagesAtOnce));
         if (ticks.Count > 0)
         {
             rows.Add(("images seen at the last tick", Number(ticks[^1].Images)));

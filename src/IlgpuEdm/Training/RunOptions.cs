@@ -20,16 +20,21 @@ public sealed record RunOptions
     /// <summary>How long, where and how chattily it runs; may differ when it is resumed.</summary>
     public required RunSchedule Schedule { get; init; }
 
+    /// <summary>Images that go through the network of a device at once: the micro-batch, but no more than a device's share.</summary>
+    [JsonIgnore]
+    public int ImagesAtOnce => BatchShares.MicroBatch(Identity.BatchSize, Identity.MicroBatchSize, Schedule.Device);
+
     /// <summary>Checks every option.</summary>
-    /// <exception cref="EdmException">An option is out of range; the message names it.</exception>
+    /// <exception cref="EdmException">An option is out of range, or does not go with another; the message names it.</exception>
     public void Validate()
     {
         Identity.Validate();
         Schedule.Validate();
+        BatchShares.RequireEven(Identity.BatchSize, Identity.MicroBatchSize, Schedule.Device);
     }
 }
 
-/// <summary>What makes a run what it is: two runs with equal identities compute the same numbers.</summary>
+/// <summary>What makes a run what it is: two runs with equal identities compute the same numbers, to rounding on other devices.</summary>
 public sealed record RunIdentity
 {
     /// <summary>The data set's name, part of the folder's name.</summary>
@@ -47,7 +52,9 @@ public sealed record RunIdentity
     /// <summary>Images per optimiser step.</summary>
     public required int BatchSize { get; init; }
 
-    /// <summary>Images that go through the network at once; it decides how gradients are rounded.</summary>
+    /// <summary>
+    /// Images that go through the network at once, but no more than a device's share of the batch; it decides how gradients are rounded.
+    /// </summary>
     public required int MicroBatchSize { get; init; }
 
     /// <summary>Whether half of the images are mirrored.</summary>
@@ -115,7 +122,7 @@ public sealed record RunIdentity
     }
 }
 
-/// <summary>How long, where and how chattily a run goes; nothing here changes what is learned.</summary>
+/// <summary>How long, where and how chattily a run goes; nothing here changes what is learned, but for rounding.</summary>
 public sealed record RunSchedule
 {
     /// <summary>The data set's path.</summary>
@@ -131,7 +138,10 @@ public sealed record RunSchedule
     /// <summary>Train for so many minutes of training steps, all sessions together; null: no such limit.</summary>
     public double? Minutes { get; init; }
 
-    /// <summary>The device, such as <c>auto</c> or <c>cpu</c>.</summary>
+    /// <summary>
+    /// The device, such as <c>auto</c> or <c>cpu</c>, or several with commas between them. How many there are decides how gradients are
+    /// rounded, and nothing else.
+    /// </summary>
     public string Device { get; init; } = "auto";
 
     /// <summary>Whether training keeps of each block of the network its output alone and runs it again in the backward pass.</summary>

@@ -6,7 +6,7 @@ using IlgpuEdm.Networks;
 namespace IlgpuEdm.Training;
 
 /// <summary>Writes what a run is for: snapshots of the averaged weights, sample grids, the loss curve.</summary>
-internal sealed class RunOutputs(string folder, RunIdentity identity, ITrainingModel model)
+internal sealed class RunOutputs(string folder, RunIdentity identity, int imagesAtOnce, ITrainingModel model)
 {
     // Enough to judge by; drawing them costs about as much as training on 400 images.
     private const int GridSide = 6;
@@ -47,7 +47,7 @@ internal sealed class RunOutputs(string folder, RunIdentity identity, ITrainingM
         ImageSeed[] grid = classRows
             ? [.. Enumerable.Range(0, network.LabelDim).SelectMany(c => seeds.Select(seed => new ImageSeed(seed, c)))]
             : [.. ClassChoice.Images(null, seeds, network)];
-        byte[][] drawn = model.SampleEma(grid, new SamplerOptions(), Math.Min(identity.MicroBatchSize, grid.Length), stop);
+        byte[][] drawn = model.SampleEma(grid, new SamplerOptions(), Math.Min(imagesAtOnce, grid.Length), stop);
         SampleFolder.WriteGrid(GridPath(images), drawn, network, columns);
     }
 

@@ -13,6 +13,7 @@ public sealed class Trainer
     private readonly RunFolder folder;
     private readonly RunIdentity identity;
     private readonly RunSchedule schedule;
+    private readonly int imagesAtOnce;
     private readonly IImageDataset data;
     private readonly ITrainingModel model;
     private readonly RunLog log;
@@ -34,10 +35,11 @@ public sealed class Trainer
         this.model = model;
         identity = options.Identity;
         schedule = options.Schedule;
+        imagesAtOnce = options.ImagesAtOnce;
         log = new RunLog(folder.FilePath("log.txt"));
         states = new StateStore(folder.Location);
         statistics = new StatisticsFiles(folder.Location);
-        outputs = new RunOutputs(folder.Location, identity, model);
+        outputs = new RunOutputs(folder.Location, identity, imagesAtOnce, model);
         saves = new SaveClock(schedule.StateSeconds, TimeProvider.System);
     }
 
@@ -144,13 +146,13 @@ public sealed class Trainer
     {
         try
         {
-            return model.Step(batch, identity.MicroBatchSize);
+            return model.Step(batch, imagesAtOnce);
         }
         catch (OutOfMemoryException e)
         {
             throw new EdmException("the device has not enough memory for "
-                + FormattableString.Invariant($"{identity.MicroBatchSize} images at once; give a smaller --micro-batch, ")
-                + FormattableString.Invariant($"such as {Math.Max(identity.MicroBatchSize / 2, 1)} (or a smaller network)"), e);
+                + FormattableString.Invariant($"{imagesAtOnce} images at once; give a smaller --micro-batch, ")
+                + FormattableString.Invariant($"such as {Math.Max(imagesAtOnce / 2, 1)} (or a smaller network)"), e);
         }
     }
 

@@ -1,17 +1,16 @@
 using System.Globalization;
-using IlgpuEdm.Autodiff;
 using IlgpuEdm.Data;
 using IlgpuEdm.Devices;
 using IlgpuEdm.Diffusion;
-using IlgpuEdm.Diffusion.Augmentation;
 using IlgpuEdm.Formats;
 using IlgpuEdm.Networks;
 
 namespace IlgpuEdm.Training;
 
 /// <summary>
-/// A network in training on one device: weights, gradients, Adam's moments and the average. A step follows from the batch, its number and
-/// the seed alone, so a run that continues from a saved state continues bit for bit.
+/// A network in training: weights, gradients, Adam's moments and the average. A step follows from the batch, its number and the seed alone,
+/// so a run that continues from a saved state continues bit for bit. On several devices each computes the gradients of a share of the batch;
+/// all else lies on the first.
 /// </summary>
 public sealed class TrainingModel : IDisposable
 {
@@ -19,12 +18,8 @@ public sealed class TrainingModel : IDisposable
     private readonly Device _device;
     private readonly ModelOptions _options;
     private readonly ulong _seed;
-    private readonly PreconditionedNetwork _network;
-    private readonly DenoisingLoss _loss;
-    private readonly AugmentPipe? _augment;
-    private readonly ParameterBlock _weights;
+    private readonly ReplicaGroup _replicas;
     private readonly AdamOptimizer _optimizer;
-    private readonly RandomKey _key;
 
     /// <summary>Makes a network with its first weights.</summary>
     /// <param name="device">Where to train.</param>
@@ -32,21 +27,32 @@ public sealed class TrainingModel : IDisposable
     /// <param name="seed">Determines first weights and all draws.</param>
     /// <exception cref="EdmException">An option is wrong, or the device's memory too small.</exception>
     public TrainingModel(Device device, ModelOptions options, ulong seed)
+        : this([device], options, seed)
+    {
+    }
+
+    /// <summary>Makes a network with its first weights on several devices.</summary>
+    /// <param name="devices">Where to train, at least one; a batch is dealt out in their order.</param>
+    /// <param name="options">Network, preconditioner, loss and optimiser.</param>
+    /// <param name="seed">Determines first weights and all draws.</param>
+    /// <exception cref="EdmException">An option is wrong, or a device's memory too small.</exception>
+    public TrainingModel(IReadOnlyList<Device> devices, ModelOptions options, ulong seed)
     {
         options.Validate();
-        _device = device;
+        _device = devices[0];
         _options = options;
         _seed = seed;
-        _network = new PreconditionedNetwork(options.Network.Create(), options.Preconditioner);
-        var parameters = _network.Network.Parameters;
-        _loss = new DenoisingLoss(
-            _network, options.Loss.Weight, options.Loss.LearnedUncertainty ? new UncertaintyHead(parameters) : null);
-        _augment = options.Augment == null ? null : new AugmentPipe(options.Augment);
-        _augment?.RequireFit(Network.Height, Network.Width, Network.ImageChannels);
-        _weights = new ParameterBlock(device, parameters, gradients: true);
-        _weights.Initialise(seed);
-        _optimizer = new AdamOptimizer(device, parameters, _weights, options.Optimizer);
-        _key = new RandomKey(device, seed);
+        _replicas = new ReplicaGroup(devices, options, seed);
+        try
+        {
+            _optimizer = new AdamOptimizer(_device, _replicas.First.Parameters, Weights, options.Optimizer);
+            _replicas.ShareWeights();
+        }
+        catch
+        {
+            _replicas.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Whether steps keep of each block its output alone and run it again in the backward pass.</summary>
@@ -56,33 +62,29 @@ public sealed class TrainingModel : IDisposable
     public UNetOptions Network => _options.Network;
 
     /// <summary>Number of trained parameters.</summary>
-    public long ParameterCount => _network.Network.Parameters.Count;
+    public long ParameterCount => _replicas.First.Parameters.Count;
 
     /// <summary>Trains on a whole batch: gradients in micro-batches, then Adam and the average.</summary>
     /// <param name="batch">The images; their numbers key all draws.</param>
-    /// <param name="microBatch">Images that go through the network at once, at least 1.</param>
+    /// <param name="microBatch">Images that go through the network at once, at least 1; no more than a device's share of the batch do.</param>
     /// <returns>Losses, noise levels and what the optimiser did.</returns>
-    /// <exception cref="ArgumentException">The batch does not fit the network, or the micro-batch is not positive.</exception>
-    /// <exception cref="EdmException">The device's memory is too small.</exception>
+    /// <exception cref="ArgumentException">
+    /// The batch does not fit the network, the micro-batch is not positive, or several devices do not get the same number of micro-batches.
+    /// </exception>
+    /// <exception cref="EdmException">A device's memory is too small.</exception>
     public StepResult Step(Batch batch, int microBatch)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(microBatch);
-        RequireFit(batch);
+        RequireFit(batch, microBatch);
         using var stage = _device.Profile.Stage("step");
         var sigma = _options.Loss.Levels.Draw(batch.FirstImage, batch.Size, _seed, _options.Loss.StratifiedSigma);
         var loss = new double[batch.Size];
-        Elementwise.Fill(_weights.Gradients!, 0f);
-        for (var first = 0; first < batch.Size; first += microBatch)
-        {
-            var count = Math.Min(microBatch, batch.Size - first);
-            _key.FirstImage(batch.FirstImage + first);
-            Accumulate(batch, first, count, sigma.AsSpan(first, count), loss.AsSpan(first, count), noise: null, 1f / batch.Size);
-        }
-
+        microBatch = BatchShares.MicroBatch(batch.Size, microBatch, _replicas.Count);
+        _replicas.Differentiate(batch, microBatch, sigma, loss, Checkpointing);
         return Update(batch.FirstImage, sigma, loss);
     }
 
-    private void RequireFit(Batch batch)
+    private void RequireFit(Batch batch, int microBatch)
     {
         var options = Network;
         var values = (long)batch.Size * options.Height * options.Width * options.ImageChannels;
@@ -102,92 +104,20 @@ public sealed class TrainingModel : IDisposable
         {
             throw new ArgumentException($"the label {batch.Labels.Max()} is outside the network's {options.LabelDim}", nameof(batch));
         }
+
+        if (_replicas.Count > 1 && !BatchShares.AreEven(batch.Size, microBatch, _replicas.Count))
+        {
+            throw new ArgumentException(
+                $"{batch.Size} images in micro-batches of {microBatch} cannot be dealt evenly to {_replicas.Count} devices", nameof(batch));
+        }
     }
 
-    /// <summary>A step on given draws, by which the golden tests compare with the reference.</summary>
+    /// <summary>A step on given draws on the first device, by which the golden tests compare with the reference.</summary>
     internal StepResult Step(Batch batch, double[] sigma, float[] noise)
     {
         var loss = new double[batch.Size];
-        Elementwise.Fill(_weights.Gradients!, 0f);
-        Accumulate(batch, 0, batch.Size, sigma, loss, noise, 1f / batch.Size);
+        _replicas.First.Differentiate(batch, sigma, noise, loss, Checkpointing);
         return Update(batch.FirstImage, sigma, loss);
-    }
-
-    private void Accumulate(
-        Batch batch, int first, int count, ReadOnlySpan<double> sigma, Span<double> loss, float[]? noise, float factor)
-    {
-        var options = Network;
-        var imageSize = options.Height * options.Width * options.ImageChannels;
-        using var tape = new Tape(_device, recording: true, _key);
-        var y = tape.From(
-            batch.Images.AsSpan(first * imageSize, count * imageSize), count, options.Height, options.Width, options.ImageChannels);
-        Tensor? augmentLabels = null;
-        if (_augment != null)
-        {
-            using var stage = _device.Profile.Stage("augmentation");
-            (y, var labels) = _augment.Apply(tape, y, batch.FirstImage + first, _seed);
-            augmentLabels = tape.From(labels, count, _augment.LabelDim);
-        }
-
-        var n = tape.New([.. y.Shape]);
-        if (noise == null)
-        {
-            _key.Normal(n, RandomPurpose.TrainingNoise);
-        }
-        else
-        {
-            n.Upload(noise);
-        }
-
-        DenoisingLossResult result;
-        using (_device.Profile.Stage("tape forward"))
-        {
-            result = _loss.Forward(
-                new NetworkPass(tape, _weights, Checkpointing), y, n, sigma, factor, ClassLabels(tape, batch, first, count), augmentLabels);
-        }
-
-        using (_device.Profile.Stage("tape backward"))
-        {
-            result.Backward(tape);
-        }
-
-        for (var i = 0; i < count; i++)
-        {
-            loss[i] = result.Loss[i] / imageSize;
-        }
-    }
-
-    // One-hot, or the image's own vector, but for images whose label is dropped: which these are follows from their numbers.
-    private Tensor? ClassLabels(Tape tape, Batch batch, int first, int count)
-    {
-        var size = Network.LabelDim;
-        if (size == 0)
-        {
-            return null;
-        }
-
-        var values = new float[count * size];
-        for (var i = 0; i < count; i++)
-        {
-            var image = (ulong)(batch.FirstImage + first + i);
-            var label = batch.Labels[first + i];
-            if (Network.LabelDropout != 0
-                && HostRandom.Uniform(_seed, RandomPurpose.LabelDropout, image, 0) < Network.LabelDropout)
-            {
-                continue;
-            }
-
-            if (batch.LabelVectors != null)
-            {
-                batch.LabelVectors.AsSpan((first + i) * size, size).CopyTo(values.AsSpan(i * size));
-            }
-            else if (label >= 0)
-            {
-                values[i * size + label] = 1f;
-            }
-        }
-
-        return tape.From(values, count, size);
     }
 
     private StepResult Update(long images, double[] sigma, double[] loss)
@@ -196,6 +126,7 @@ public sealed class TrainingModel : IDisposable
 
         // A loss that is not finite ends the run; the weights from before it are worth keeping.
         var replaced = Array.TrueForAll(loss, double.IsFinite) ? _optimizer.Step(images, loss.Length) : 0;
+        _replicas.ShareWeights();
         return new StepResult(loss, sigma, _optimizer.LearningRate(images), _optimizer.EmaBeta(images, loss.Length), replaced);
     }
 
@@ -227,53 +158,55 @@ public sealed class TrainingModel : IDisposable
         }
 
         _optimizer.Steps = steps;
+        _replicas.ShareWeights();
     }
 
     /// <summary>Starts from given weights instead of random ones; the averages start there too.</summary>
     /// <param name="file">The weights, as <see cref="TransferWeights"/> reads them.</param>
     internal void StartFrom(SafetensorsFile file)
     {
-        _weights.Load(file, NetworkDenoiser.Prefix, "--transfer");
-        _optimizer.Average.CopyFrom(_weights);
+        Weights.Load(file, NetworkDenoiser.Prefix, "--transfer");
+        _optimizer.Average.CopyFrom(Weights);
         foreach (var profile in _optimizer.Profiles)
         {
-            profile.Average.CopyFrom(_weights);
+            profile.Average.CopyFrom(Weights);
         }
+
+        _replicas.ShareWeights();
     }
 
     /// <summary>Adds the averaged weights and the network's description to a snapshot.</summary>
     /// <param name="file">The snapshot.</param>
-    public void AddEma(SafetensorsWriter file) => NetworkDenoiser.AddTo(file, _network, _optimizer.Average);
+    public void AddEma(SafetensorsWriter file) => NetworkDenoiser.AddTo(file, _replicas.First.Network, _optimizer.Average);
 
     /// <summary>Adds a power-function average and the network's description to a snapshot.</summary>
     /// <param name="file">The snapshot.</param>
     /// <param name="deviation">One of <see cref="OptimizerOptions.EmaProfiles"/>.</param>
     public void AddEmaProfile(SafetensorsWriter file, double deviation) =>
-        NetworkDenoiser.AddTo(file, _network, _optimizer.Profiles.Single(p => p.Deviation == deviation).Average);
+        NetworkDenoiser.AddTo(file, _replicas.First.Network, _optimizer.Profiles.Single(p => p.Deviation == deviation).Average);
 
     /// <summary>The denoiser with the averaged weights as they are now.</summary>
     /// <returns>A denoiser that follows this model.</returns>
-    public NetworkDenoiser EmaDenoiser() => new(_device, _network, _optimizer.Average);
+    public NetworkDenoiser EmaDenoiser() => new(_device, _replicas.First.Network, _optimizer.Average);
 
     /// <summary>Gives the memory back.</summary>
     public void Dispose()
     {
-        _key.Dispose();
         _optimizer.Dispose();
-        _weights.Dispose();
+        _replicas.Dispose();
     }
 
     private IEnumerable<(string Prefix, ParameterBlock Block)> StateBlocks() =>
     [
-        ("weights." + NetworkDenoiser.Prefix, _weights),
+        ("weights." + NetworkDenoiser.Prefix, Weights),
         ("ema." + NetworkDenoiser.Prefix, _optimizer.Average),
         ("adam_m." + NetworkDenoiser.Prefix, _optimizer.FirstMoment),
         ("adam_v." + NetworkDenoiser.Prefix, _optimizer.SecondMoment),
         .. _optimizer.Profiles.Select(p => (p.StatePrefix + NetworkDenoiser.Prefix, p.Average)),
     ];
 
-    /// <summary>Weights, for tests.</summary>
-    internal ParameterBlock Weights => _weights;
+    /// <summary>The first device's weights, and the gradients of the whole batch.</summary>
+    internal ParameterBlock Weights => _replicas.First.Weights;
 
     /// <summary>The averaged weights, for tests.</summary>
     internal ParameterBlock Average => _optimizer.Average;

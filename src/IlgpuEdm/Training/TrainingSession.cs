@@ -4,7 +4,7 @@ using IlgpuEdm.Formats;
 
 namespace IlgpuEdm.Training;
 
-/// <summary>One call of <c>train</c>: opens the device, takes the run's folder, builds the model and trains it.</summary>
+/// <summary>One call of <c>train</c>: opens the devices, takes the run's folder, builds the model and trains it.</summary>
 public sealed class TrainingSession
 {
     /// <summary>Told of each line that also goes to <c>log.txt</c>.</summary>
@@ -24,10 +24,12 @@ public sealed class TrainingSession
     {
         options.Validate();
         SafetensorsFile? weights = options.Schedule.TransferSource is { } source ? TransferWeights.Read(source, options.Identity) : null;
-        using Device device = Device.Open(options.Schedule.Device);
+        using DeviceList devices = DeviceList.Open(options.Schedule.Device);
         using RunFolder folder = RunFolder.Open(root, options, resume);
-        OnLine?.Invoke($"{(folder.Resumed ? "goes on in" : "trains in")} '{folder.Location}' on {device.Name} ({device.Spec})");
-        using ITrainingModel model = new DeviceTrainingModel(device, options.Identity, weights, options.Schedule.Checkpointing);
+        string line = $"{(folder.Resumed ? "goes on in" : "trains in")} '{folder.Location}' on {devices.Description}";
+        new RunLog(folder.FilePath("log.txt")).Write(line);
+        OnLine?.Invoke(line);
+        using ITrainingModel model = new DeviceTrainingModel(devices.All, options.Identity, weights, options.Schedule.Checkpointing);
         return new Trainer(folder, options, data, model) { OnLine = OnLine, OnProgress = OnProgress }.Run(stop);
     }
 }

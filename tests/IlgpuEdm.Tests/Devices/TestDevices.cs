@@ -12,9 +12,11 @@ public sealed class TestDevices
 {
     private static readonly Dictionary<string, (Device? Device, string Missing)> Opened = [];
 
-    public static Device Get(string spec)
+    /// <summary>The device, or another that was opened by the same name.</summary>
+    public static Device Get(string spec, int number = 0)
     {
-        if (!Opened.TryGetValue(spec, out var entry))
+        var key = $"{spec} {number}";
+        if (!Opened.TryGetValue(key, out var entry))
         {
             try
             {
@@ -27,7 +29,7 @@ public sealed class TestDevices
                 entry = (null, e.Message);
             }
 
-            Opened[spec] = entry;
+            Opened[key] = entry;
         }
 
         if (entry.Device == null && IsRequired(spec, Environment.GetEnvironmentVariable("EDM_REQUIRE_DEVICES")))

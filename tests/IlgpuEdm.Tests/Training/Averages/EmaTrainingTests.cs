@@ -98,7 +98,7 @@ public abstract class EmaTrainingTests : DeviceTestBase
             Schedule = options.Schedule with { Images = Steps * BatchSize, SnapshotImages = Steps * BatchSize / 12, GridImages = 0 },
         };
         using RunFolder folder = RunFolder.Open(root, options, resume: false);
-        using var model = new DeviceTrainingModel(Device, options.Identity);
+        using var model = new DeviceTrainingModel([Device], options.Identity);
         new Trainer(folder, options, new FakeData(), model).Run(CancellationToken.None);
         return folder.Location;
     }
