@@ -4,7 +4,7 @@ using Device = IlgpuEdm.Devices.Device;
 
 namespace IlgpuEdm.Training;
 
-/// <summary>Numbers on the host on their way from device to device; where CUDA is among them, the driver may read and write them itself.</summary>
+/// <summary>Numbers on the host on their way from device to device, in memory that CUDA devices read and write by themselves.</summary>
 internal sealed class HostBlock : IDisposable
 {
     private readonly float[] _values;

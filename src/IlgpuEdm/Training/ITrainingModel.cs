@@ -14,8 +14,8 @@ public interface ITrainingModel : IDisposable
     long ParameterCount { get; }
 
     /// <summary>
-    /// The device memory that a training step needs, in bytes, of several devices that of the one that needs most; 0 before the first step. It is the same for every run with the
-    /// same options, interrupted or not, since it is written to the statistics.
+    /// The device memory that a training step needs, in bytes, of several devices that of the one that needs most; 0 before the first
+    /// step. It is the same for every run with the same options, interrupted or not, since it is written to the statistics.
     /// </summary>
     long MemoryBytes { get; }
 

@@ -8,9 +8,9 @@ using IlgpuEdm.Networks;
 namespace IlgpuEdm.Training;
 
 /// <summary>
-/// A network in training: weights, gradients, Adam's moments and the average. A step follows from the batch, its number and the seed alone,
-/// so a run that continues from a saved state continues bit for bit. On several devices each computes the gradients of a share of the batch;
-/// all else lies on the first.
+/// A network in training: weights, gradients, Adam's moments and the average. A step follows from the batch, its number and the seed
+/// alone, so a run that continues from a saved state continues bit for bit. Of several devices each computes the gradients of a share of
+/// the batch; all else lies on the first.
 /// </summary>
 public sealed class TrainingModel : IDisposable
 {
@@ -66,7 +66,9 @@ public sealed class TrainingModel : IDisposable
 
     /// <summary>Trains on a whole batch: gradients in micro-batches, then Adam and the average.</summary>
     /// <param name="batch">The images; their numbers key all draws.</param>
-    /// <param name="microBatch">Images that go through the network at once, at least 1; no more than a device's share of the batch do.</param>
+    /// <param name="microBatch">
+    /// Images that go through the network at once, at least 1, but no more than a device's share of the batch.
+    /// </param>
     /// <returns>Losses, noise levels and what the optimiser did.</returns>
     /// <exception cref="ArgumentException">
     /// The batch does not fit the network, the micro-batch is not positive, or several devices do not get the same number of micro-batches.

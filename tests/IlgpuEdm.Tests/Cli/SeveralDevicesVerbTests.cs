@@ -48,11 +48,15 @@ public class SeveralDevicesVerbTests
     [TestMethod]
     public void The_benchmark_names_both_devices()
     {
-        CliResult bench = Cli.Run(["bench", "train", "--resolution", "8", "--attn", "none", "--steps", "1", "--device", "cpu,cpu", .. _network]);
+        CliResult bench = Cli.Run(
+            ["bench", "train", "--resolution", "8", "--attn", "none", "--steps", "1", "--device", "cpu,cpu", .. _network]);
         Assert.AreEqual(0, bench.Code, bench.Error);
         JsonElement json = JsonDocument.Parse(bench.Output).RootElement;
         Assert.HasCount(2, json.GetProperty("device").GetString()!.Split(", "), "devices");
-        string?[] stages = [.. json.GetProperty("profile").GetProperty("stages").EnumerateArray().Select(s => s.GetProperty("name").GetString())];
+        string?[] stages =
+        [
+            .. json.GetProperty("profile").GetProperty("stages").EnumerateArray().Select(s => s.GetProperty("name").GetString()),
+        ];
         CollectionAssert.Contains(stages, "other devices", "what the first device's thread waits for");
     }
 
@@ -97,7 +101,8 @@ public class SeveralDevicesVerbTests
 
     private static string Train(string data, string runs, string images, string devices)
     {
-        CliResult result = Cli.Run(["train", "--data", data, "--out", runs, "--images", images, "--tick", "8", "--device", devices, .. _network]);
+        CliResult result = Cli.Run(
+            ["train", "--data", data, "--out", runs, "--images", images, "--tick", "8", "--device", devices, .. _network]);
         Assert.AreEqual(0, result.Code, result.Error);
         return Directory.GetDirectories(runs).Single();
     }
