@@ -36,16 +36,19 @@ public sealed class DeviceList : IDisposable
 
     /// <summary>Opens all devices of a list.</summary>
     /// <param name="spec">As for <see cref="Names"/>.</param>
+    /// <param name="schedule">As for <see cref="Device.Open"/>, for each.</param>
     /// <returns>The devices; dispose them after everything made on them.</returns>
-    /// <exception cref="EdmException">A name means nothing, or a device is not there; none stays open then.</exception>
-    public static DeviceList Open(string spec)
+    /// <exception cref="EdmException">
+    /// A name means nothing, or a device is not there or cannot run the schedule; none stays open then.
+    /// </exception>
+    public static DeviceList Open(string spec, KernelSchedule schedule = KernelSchedule.Auto)
     {
         var devices = new DeviceList();
         try
         {
             foreach (var name in Names(spec))
             {
-                devices._all.Add(Device.Open(name));
+                devices._all.Add(Device.Open(name, schedule));
             }
         }
         catch
