@@ -70,8 +70,14 @@ public sealed partial class Device : IDisposable
     /// <summary>With how many bits networks compute on this device.</summary>
     public Precision Precision { get; internal set; }
 
-    /// <summary>Whether products run on tensor cores where the precision allows it; tests say so of devices that have none.</summary>
+    /// <summary>Whether there are tensor cores for the products of narrow precisions; tests say so of devices that have none.</summary>
     internal bool HasTensorCores { get; set; }
+
+    /// <summary>Whether the device can run groups of threads as the cooperative schedule has them.</summary>
+    internal bool CanCooperate => _team == null && Accelerator.MaxNumThreadsPerGroup >= Kernels.CooperativeAttribute.GroupSize;
+
+    /// <summary>Whether products run on tensor cores.</summary>
+    internal bool UsesTensorCores => HasTensorCores && IsCooperative && Precision != Precision.Fp32;
 
     internal bool IsCooperative => Schedule == KernelSchedule.Cooperative;
 
@@ -103,7 +109,7 @@ public sealed partial class Device : IDisposable
         try
         {
             device.Schedule = device.Resolve(schedule, wished);
-            device.HasTensorCores = device.IsCooperative && accelerator is CudaAccelerator cuda && cuda.Architecture >= CudaArchitecture.SM_80;
+            device.HasTensorCores = accelerator is CudaAccelerator cuda && cuda.Architecture >= CudaArchitecture.SM_80;
             device.Precision = device.Require(precision);
             return device;
         }
@@ -116,8 +122,7 @@ public sealed partial class Device : IDisposable
 
     private KernelSchedule Resolve(KernelSchedule asked, KernelSchedule wished)
     {
-        var able = _team == null && Accelerator.MaxNumThreadsPerGroup >= Kernels.CooperativeAttribute.GroupSize;
-        if (asked == KernelSchedule.Cooperative && !able)
+        if (asked == KernelSchedule.Cooperative && !CanCooperate)
         {
             throw new EdmException(
                 $"device '{Spec}' cannot run the cooperative schedule, which takes groups of {Kernels.CooperativeAttribute.GroupSize} threads; "
@@ -128,13 +133,13 @@ public sealed partial class Device : IDisposable
         return (asked, wished) switch
         {
             (KernelSchedule.Auto, KernelSchedule.Fat) => KernelSchedule.Fat,
-            (KernelSchedule.Auto, _) => able && (isGpu || wished != KernelSchedule.Auto) ? KernelSchedule.Cooperative : KernelSchedule.Fat,
+            (KernelSchedule.Auto, _) => CanCooperate && (isGpu || wished != KernelSchedule.Auto) ? KernelSchedule.Cooperative : KernelSchedule.Fat,
             _ => asked,
         };
     }
 
     private Precision Require(Precision precision) =>
-        precision != Precision.Tf32 || HasTensorCores
+        precision != Precision.Tf32 || (HasTensorCores && IsCooperative)
             ? precision
             : throw new EdmException(
                 $"device '{Spec}' ({Name}) cannot compute in tf32, which takes the tensor cores of an NVIDIA GPU of compute capability 8.0 or "

@@ -45,7 +45,37 @@ public static class SelfTest
         ("moving average", run => SelfTestElementwise.Approach(run, 33_333)),
     ];
 
-    /// <summary>Runs all operations.</summary>
+    /// <summary>The ways to compute that a device has: each schedule with each precision.</summary>
+    /// <param name="device">The device.</param>
+    public static IReadOnlyList<SelfTestMode> Modes(Device device) =>
+    [
+        .. from schedule in new[] { KernelSchedule.Fat, KernelSchedule.Cooperative }
+           where schedule == KernelSchedule.Fat || device.CanCooperate
+           from precision in new[] { Precision.Fp32, Precision.Tf32, Precision.Bf16 }
+           where precision != Precision.Tf32 || (device.HasTensorCores && schedule == KernelSchedule.Cooperative)
+           select new SelfTestMode(schedule, precision),
+    ];
+
+    /// <summary>Runs all operations in a mode; the device's own is set again after it.</summary>
+    /// <param name="device">The device to test.</param>
+    /// <param name="mode">Schedule and precision.</param>
+    /// <param name="report">Is given each result as soon as it is there; null for nobody.</param>
+    /// <returns>The results in order. An operation that cannot run at all gives one failed result, and the test goes on.</returns>
+    public static IReadOnlyList<SelfTestResult> Run(Device device, SelfTestMode mode, Action<SelfTestResult>? report = null)
+    {
+        var (schedule, precision) = (device.Schedule, device.Precision);
+        try
+        {
+            (device.Schedule, device.Precision) = (mode.Schedule, mode.Precision);
+            return Run(device, report);
+        }
+        finally
+        {
+            (device.Schedule, device.Precision) = (schedule, precision);
+        }
+    }
+
+    /// <summary>Runs all operations as the device computes.</summary>
     /// <param name="device">The device to test.</param>
     /// <param name="report">Is given each result as soon as it is there; null for nobody.</param>
     /// <returns>The results in order. An operation that cannot run at all gives one failed result, and the test goes on.</returns>

@@ -1,15 +1,21 @@
 using IlgpuEdm.Autodiff;
 using IlgpuEdm.Devices;
 using IlgpuEdm.Diffusion;
+using IlgpuEdm.Kernels.Primitives;
 
 namespace IlgpuEdm.SelfTests;
 
 /// <summary>One run of an operation under test: its tape, its random data, and the comparison of what it makes.</summary>
 internal sealed class SelfTestRun : IDisposable
 {
-    public const double Tolerance = 1e-5;
+    private const double Fp32Tolerance = 1e-5;
+
+    // Of rounding to 11 significant bits, and to 8; the relative error of a whole is a few tenths of that of the worst element.
+    private const double Tf32Tolerance = 1e-3;
+    private const double Bf16Tolerance = 5e-3;
     private const ulong Seed = 20;
     private readonly bool _accumulate;
+    private readonly bool _narrow;
     private readonly List<Tensor> _parameters = [];
     private readonly List<SelfTestResult> _results = [];
     private readonly Dictionary<Tensor, float[]> _starts = [];
@@ -18,6 +24,7 @@ internal sealed class SelfTestRun : IDisposable
     public SelfTestRun(Device device, bool accumulate)
     {
         _accumulate = accumulate;
+        _narrow = device.Precision == Precision.Bf16;
         DropoutKey = new RandomKey(device, Seed);
         Tape = new Tape(device, recording: true, DropoutKey);
     }
@@ -32,13 +39,22 @@ internal sealed class SelfTestRun : IDisposable
 
     public IReadOnlyList<SelfTestResult> Results => _results;
 
-    /// <summary>The next random numbers, uniform in (-1, 1).</summary>
+    /// <summary>The error that results may have as the device computes.</summary>
+    public double Tolerance => Device.Precision switch
+    {
+        Precision.Bf16 => Bf16Tolerance,
+        Precision.Tf32 => Tf32Tolerance,
+        _ => Fp32Tolerance,
+    };
+
+    /// <summary>The next random numbers, uniform in (-1, 1); such as activations can hold.</summary>
     public float[] Numbers(int count)
     {
         var values = new float[count];
         for (var i = 0; i < count; i++)
         {
             values[i] = (float)(2 * HostRandom.Uniform(Seed, RandomPurpose.Bench, _draws, (uint)i) - 1);
+            values[i] = _narrow ? BFloat16.Widen(BFloat16.Round(values[i])) : values[i];
         }
 
         _draws++;
@@ -48,12 +64,12 @@ internal sealed class SelfTestRun : IDisposable
     /// <summary>An input that wants a gradient; that gradient holds something already if this run adds.</summary>
     public Tensor Leaf(float[] values, params int[] shape)
     {
-        var leaf = Tape.From(values, shape);
+        var leaf = New(values, shape);
         leaf.RequiresGradient = true;
         if (_accumulate)
         {
             _starts[leaf] = Numbers(values.Length);
-            leaf.Gradient = Tape.From(_starts[leaf], shape);
+            leaf.Gradient = New(_starts[leaf], shape);
         }
 
         return leaf;
@@ -70,15 +86,24 @@ internal sealed class SelfTestRun : IDisposable
         return parameter;
     }
 
-    public void Backward(Tensor output, float[] gradient) => Tape.Backward(output, Tape.From(gradient, [.. output.Shape]));
+    public void Backward(Tensor output, float[] gradient) => Tape.Backward(output, New(gradient, [.. output.Shape]));
 
-    public void Compare(string what, Tensor actual, double[] expected, double tolerance = Tolerance)
+    // Activations have rows, columns and channels of images; all else is float32 in any precision.
+    private Tensor New(float[] values, params int[] shape)
     {
-        var error = RelativeError(actual.ToArray(), expected);
-        _results.Add(new SelfTestResult(what, error, tolerance, error <= tolerance));
+        var tensor = Tape.New(_narrow && shape.Length == 4 ? TensorStorage.BFloat16 : TensorStorage.Float32, shape);
+        tensor.Upload(values);
+        return tensor;
     }
 
-    public void CompareGradient(string what, Tensor input, double[] expected, double tolerance = Tolerance)
+    public void Compare(string what, Tensor actual, double[] expected, double? tolerance = null)
+    {
+        var error = RelativeError(actual.ToArray(), expected);
+        var allowed = Math.Max(tolerance ?? 0, Tolerance);
+        _results.Add(new SelfTestResult(what, error, allowed, error <= allowed));
+    }
+
+    public void CompareGradient(string what, Tensor input, double[] expected, double? tolerance = null)
     {
         if (_starts.TryGetValue(input, out var start))
         {
