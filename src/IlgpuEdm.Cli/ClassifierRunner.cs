@@ -15,13 +15,13 @@ internal static class ClassifierRunner
 
     /// <summary>Trains a classifier, tests it and writes it.</summary>
     public static void Train(
-        Terminal terminal, string deviceName, string dataPath, string? testPath, string file, ClassifierTrainingOptions options)
+        Terminal terminal, DeviceRequest request, string dataPath, string? testPath, string file, ClassifierTrainingOptions options)
     {
         RequireWritable(file);
         using IImageDataset data = Datasets.Open(dataPath);
         using IImageDataset? test = testPath is null ? null : Datasets.Open(testPath);
         ClassifierTraining.RequireFit(data, test);
-        using Device device = Device.Open(deviceName);
+        using Device device = request.Open();
         long start = Stopwatch.GetTimestamp();
         var display = new Progress(terminal, options.Images);
         using ImageClassifier classifier = Stopped(

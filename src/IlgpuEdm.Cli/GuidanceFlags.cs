@@ -34,7 +34,7 @@ internal sealed class GuidanceFlags
     public Option<string> Network => network;
 
     /// <summary>Loads what is needed and works with it.</summary>
-    public T Use<T>(ParseResult parsed, string deviceName, Func<GuidedNetwork, T> work)
+    public T Use<T>(ParseResult parsed, DeviceRequest request, Func<GuidedNetwork, T> work)
     {
         double w = parsed.GetValue(weight);
         if (w == 1)
@@ -42,7 +42,7 @@ internal sealed class GuidanceFlags
             parsed.Refuse("has no effect without --guidance; give a weight such as --guidance 2", guide, interval);
         }
 
-        using Device device = Device.Open(deviceName);
+        using Device device = request.Open();
         using NetworkDenoiser main = NetworkDenoiser.Load(device, parsed.GetValue(network)!);
         using NetworkDenoiser? second = parsed.GetValue(guide) is { } file ? NetworkDenoiser.Load(device, file) : null;
         return work(new GuidedNetwork(main, w, second, parsed.GetValue(interval)));

@@ -108,6 +108,12 @@ internal sealed class NetworkFlags
     /// <summary>The preset's name.</summary>
     public string PresetName(ParseResult parsed) => parsed.GetValue(preset)!;
 
+    /// <summary>The preset's name, if one was given.</summary>
+    public string? Named(ParseResult parsed) => parsed.Given(preset) ? PresetName(parsed) : null;
+
+    /// <summary>The batch size that was given, or the compact network's.</summary>
+    public int BatchOf(ParseResult parsed) => parsed.GetValue(batch);
+
     /// <summary>What was asked for: the preset, and over it what was given.</summary>
     public TrainingRequest Request(ParseResult parsed)
     {

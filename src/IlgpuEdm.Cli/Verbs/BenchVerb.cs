@@ -13,9 +13,10 @@ internal static class BenchVerb
     {
         var what = new Argument<string>("what")
         {
-            Description = "'train': the trainer's own step; 'denoise': the network alone; 'limits': what the machine can do at most.",
+            Description = "'train': the trainer's own step; 'denoise': the network alone; 'limits': what the machine can do at most; 'kernels': each "
+                + "kernel by itself at the shapes of published networks (ddpmpp, ncsnpp, adm; or of one --preset), a line of JSON each.",
         };
-        what.AcceptOnlyFromAmong("train", "denoise", "limits");
+        what.AcceptOnlyFromAmong("train", "denoise", "limits", "kernels");
         Option<int> resolution = Options.Integer("--resolution", 32, 1, 1 << 14, "Height and width of the images.");
         Option<int> channels = Options.Integer("--image-channels", 1, 1, 1 << 10, "Channels of the images.");
         Option<int> classes = Options.Integer("--classes", 10, 1, 1 << 14, "With --cond: classes of the random images.");
@@ -25,7 +26,9 @@ internal static class BenchVerb
         Option<int> steps = Options.Integer("--steps", 5, 1, CommonFlags.MostSteps,
             "Timed steps, after two that are not; the median counts.");
         Option<bool> allKernels = Options.Flag("--all-kernels", "List every kernel, not only the ten that took longest.");
-        Option<string> device = CommonFlags.Devices("share each batch of 'train'");
+        var device = new DeviceFlags("share each batch of 'train'");
+        Option<string> tile = Options.Choice("--tile", [.. KernelBenchmark.Tiles], "auto",
+            "With 'kernels': the tile of convolutions in the cooperative schedule; all measures each.");
         var command = new Command("bench", "Times the network on random images and prints one line of JSON.")
         {
             what, resolution, channels, classes, data,
@@ -33,30 +36,43 @@ internal static class BenchVerb
         network.AddTo(command);
         command.Options.Add(steps);
         command.Options.Add(allKernels);
-        command.Options.Add(device);
+        command.Options.Add(tile);
+        device.AddTo(command);
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(what) == "limits")
             {
-                using Device measured = Device.Open(CommonFlags.OneDevice(parsed.GetValue(device)!, "'bench limits'"));
+                using Device measured = device.One(parsed, "'bench limits'").Open();
                 terminal.Line(JsonSerializer.Serialize(MachineLimits.Measure(measured), RunJson.Compact));
                 return CommandLine.Success;
             }
 
-            string spec = parsed.GetValue(device)!;
-            if (parsed.GetValue(what) == "denoise")
+            if (parsed.GetValue(what) == "kernels")
             {
-                CommonFlags.OneDevice(spec, "'bench denoise'");
+                using Device measured = device.One(parsed, "'bench kernels'").Open();
+                foreach (KernelTiming timing in KernelBenchmark.Run(
+                    measured, network.Named(parsed), network.BatchOf(parsed), parsed.GetValue(tile)!, parsed.GetValue(steps)))
+                {
+                    terminal.Line(JsonSerializer.Serialize(timing, RunJson.Compact));
+                }
+
+                return CommandLine.Success;
             }
 
+            if (parsed.GetValue(what) == "denoise")
+            {
+                device.One(parsed, "'bench denoise'");
+            }
+
+            DeviceRequest where = device.Of(parsed);
             TrainingRequest request = network.Request(parsed);
-            request = request with { Schedule = request.Schedule with { Device = spec } };
+            request = request with { Schedule = request.Schedule with { Device = where.Spec } };
             using IImageDataset? set = parsed.GetValue(data) is { } path ? Datasets.Open(path) : null;
             int size = parsed.GetValue(resolution);
             BenchmarkOptions options = BenchmarkOptions.Of(
                 request, set, size, parsed.GetValue(channels), parsed.GetValue(classes), parsed.GetValue(steps),
                 parsed.GetValue(allKernels));
-            using DeviceList opened = DeviceList.Open(spec);
+            using DeviceList opened = where.OpenAll();
             BenchmarkResult result = parsed.GetValue(what) == "train"
                 ? Benchmark.Train(opened.All, options, set)
                 : Benchmark.Denoise(opened.First, options);

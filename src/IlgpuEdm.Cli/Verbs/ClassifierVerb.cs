@@ -31,11 +31,12 @@ internal static class ClassifierVerb
         Option<ulong> seed = Options.Seed("--seed", "Seed of initialisation, order, shifts and noise.");
         Option<string?> test = Options.OptionalLocation("--test", "PATH",
             "Images with labels to test it on, such as t10k-images-idx3-ubyte.gz of a folder of IDX files.");
-        Option<string> device = CommonFlags.Device();
+        var device = new DeviceFlags(networks: false);
         var command = new Command("train", "Trains a classifier on labelled images of any one size.")
         {
-            data, file, images, batch, rate, seed, test, device,
+            data, file, images, batch, rate, seed, test,
         };
+        device.AddTo(command);
         command.SetAction(parsed =>
         {
             var options = new ClassifierTrainingOptions
@@ -46,7 +47,7 @@ internal static class ClassifierVerb
                 Seed = parsed.GetValue(seed),
             };
             ClassifierRunner.Train(
-                terminal, parsed.GetValue(device)!, parsed.GetValue(data)!, parsed.GetValue(test), parsed.GetValue(file)!, options);
+                terminal, device.Of(parsed), parsed.GetValue(data)!, parsed.GetValue(test), parsed.GetValue(file)!, options);
             return CommandLine.Success;
         });
         return command;
@@ -60,16 +61,17 @@ internal static class ClassifierVerb
             "Judge so many images, spread evenly over the data set. [default: all]",
             text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int n) && n >= 1 ? n : null);
         Option<bool> json = Options.Flag("--json", "Print one line of JSON instead of a table.");
-        Option<string> device = CommonFlags.Device();
+        var device = new DeviceFlags(networks: false);
         var command = new Command(
             "evaluate", "Says how well a classifier recognises labelled images: overall and by class, with standard errors.")
         {
-            classifier, data, most, json, device,
+            classifier, data, most, json,
         };
+        device.AddTo(command);
         command.SetAction(parsed =>
         {
             using IImageDataset set = Datasets.Open(parsed.GetValue(data)!);
-            using Device opened = Device.Open(parsed.GetValue(device)!);
+            using Device opened = device.Of(parsed).Open();
             using ImageClassifier loaded = ImageClassifier.Load(opened, parsed.GetValue(classifier)!);
             ClassifierEvaluation evaluation = ClassifierRunner.Evaluate(
                 terminal, loaded, set, parsed.GetValue(most) ?? long.MaxValue, quiet: parsed.GetValue(json));

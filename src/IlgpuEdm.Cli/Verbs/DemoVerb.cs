@@ -1,6 +1,7 @@
 using System.CommandLine;
 using IlgpuEdm.Cli.Values;
 using IlgpuEdm.Data;
+using IlgpuEdm.Devices;
 using IlgpuEdm.Training;
 
 namespace IlgpuEdm.Cli.Verbs;
@@ -18,11 +19,12 @@ internal static class DemoVerb
             text => Duration.TryParse(text, unitSeconds: 60) is { Seconds: > 0 } time ? time : null);
         Option<string> runs = CommonFlags.RunsFolder();
         Option<ulong> seed = Options.Seed("--seed", "Seed of initialisation, data order and noise.");
-        Option<string> device = CommonFlags.Device();
+        var device = new DeviceFlags();
         var command = new Command("demo", "Finds or downloads Fashion-MNIST, trains a compact network on it and draws 64 images.")
         {
-            minutes, runs, seed, device,
+            minutes, runs, seed,
         };
+        device.AddTo(command);
         command.SetAction(parsed =>
         {
             var request = new TrainingRequest
@@ -32,7 +34,9 @@ internal static class DemoVerb
                 {
                     DataSource = "",
                     Minutes = parsed.GetValue(minutes).Minutes,
-                    Device = parsed.GetValue(device)!,
+                    Device = device.Of(parsed).Spec,
+                    Kernels = device.Of(parsed).Schedule,
+                    Precision = device.Of(parsed).Precision,
                     StateSeconds = 60,
                 },
             };
@@ -40,7 +44,7 @@ internal static class DemoVerb
             TrainingResult result = TrainingRunner.Train(terminal, parsed.GetValue(runs)!, request.Resolve(data), data, resume: true);
             if (result.Outcome != TrainingOutcome.Interrupted)
             {
-                Draw(terminal, parsed.GetValue(device)!, result);
+                Draw(terminal, device.Of(parsed), result);
             }
 
             return CommandLine.Success;
@@ -48,7 +52,7 @@ internal static class DemoVerb
         return command;
     }
 
-    private static void Draw(Terminal terminal, string device, TrainingResult result)
+    private static void Draw(Terminal terminal, DeviceRequest device, TrainingResult result)
     {
         string run = Path.GetDirectoryName(result.Snapshot)!;
         string folder = Path.Combine(run, "images");

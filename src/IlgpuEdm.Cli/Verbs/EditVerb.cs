@@ -31,7 +31,7 @@ internal static class EditVerb
         Option<string?> grid = Options.OptionalLocation("--grid", "FILE",
             "One more PNG, a row an image: the image, what is known of it, the results.");
         Option<int> batch = CommonFlags.Batch();
-        Option<string> device = CommonFlags.Device();
+        var device = new DeviceFlags(scheduled: false);
         var command = new Command("edit", "Fills a part of images (inpainting), or draws new images after them (image-to-image).")
         {
             guidance.Network, image, folder, mask, box, repeats, start, seeds, classes, grid,
@@ -39,7 +39,7 @@ internal static class EditVerb
         guidance.AddTo(command);
         sampling.AddTo(command);
         command.Options.Add(batch);
-        command.Options.Add(device);
+        device.AddTo(command);
         command.SetAction(parsed =>
         {
             bool fills = parsed.Given(mask) || parsed.Given(box);
@@ -56,7 +56,7 @@ internal static class EditVerb
                 Repeats = parsed.GetValue(repeats),
                 SigmaStart = parsed.GetValue(start),
             };
-            return guidance.Use(parsed, parsed.GetValue(device)!, network =>
+            return guidance.Use(parsed, device.Of(parsed), network =>
             {
                 EditOptions whole = options with { Mask = Mask(parsed.GetValue(mask), parsed.GetValue(box), network.Network) };
                 whole.Validate(network.Range);

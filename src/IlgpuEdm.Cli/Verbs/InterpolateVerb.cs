@@ -20,7 +20,7 @@ internal static class InterpolateVerb
         Option<int> frames = Options.Integer("--frames", 32, 2, CommonFlags.MostSteps, "Images on the way, ends included.");
         Option<ClassChoice?> classes = CommonFlags.Class("Class of all images: a number, or 'random' (that of the first seed).");
         Option<int> batch = CommonFlags.Batch();
-        Option<string> device = CommonFlags.Device();
+        var device = new DeviceFlags(scheduled: false);
         var command = new Command("interpolate", "Draws an animation of the images between seeds.")
         {
             guidance.Network, seeds, file, frames, classes,
@@ -28,7 +28,7 @@ internal static class InterpolateVerb
         guidance.AddTo(command);
         sampling.AddTo(command);
         command.Options.Add(batch);
-        command.Options.Add(device);
+        device.AddTo(command);
         command.SetAction(parsed =>
         {
             ImageSamplerOptions options = sampling.Read(parsed);
@@ -40,7 +40,7 @@ internal static class InterpolateVerb
                 throw new EdmException("--class all: an animation is of one class; give its number");
             }
 
-            return guidance.Use(parsed, parsed.GetValue(device)!, network =>
+            return guidance.Use(parsed, device.Of(parsed), network =>
             {
                 IReadOnlyList<ulong> ends = parsed.GetValue(seeds)!.Seeds;
                 int? imageClass = ClassChoice.Images(choice, ends, network.Network)[0].Class;

@@ -32,17 +32,18 @@ internal static class LikelihoodVerb
         Option<int> batch = Options.Integer("--batch", defaults.Batch, 1, CommonFlags.MostImagesAtOnce,
             "Vectors at once; it does not change the result.");
         Option<bool> json = Options.Flag("--json", "Print one line of JSON.");
-        Option<string> device = CommonFlags.Device();
+        var device = new DeviceFlags(scheduled: false);
         var command = new Command("likelihood", "Measures the likelihood of images, in bits per dimension.")
         {
             network, data, images, probes, fullTrace, classes, sigmaMin, sigmaMax,
         };
         tolerance.AddTo(command);
-        foreach (Option option in new Option[] { seed, batch, json, device })
+        foreach (Option option in new Option[] { seed, batch, json })
         {
             command.Options.Add(option);
         }
 
+        device.AddTo(command);
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(fullTrace))
@@ -54,7 +55,7 @@ internal static class LikelihoodVerb
             var levels = new SamplerOptions { SigmaMin = parsed.GetValue(sigmaMin).Number, SigmaMax = parsed.GetValue(sigmaMax).Number };
             levels.Validate();
             using IImageDataset set = Datasets.Open(parsed.GetValue(data)!);
-            using Device opened = Device.Open(parsed.GetValue(device)!);
+            using Device opened = device.Of(parsed).Open();
             using NetworkDenoiser denoiser = NetworkDenoiser.Load(opened, parsed.GetValue(network)!);
             DatasetLikelihood.RequireFit(denoiser.Network, set);
             var options = new LikelihoodOptions

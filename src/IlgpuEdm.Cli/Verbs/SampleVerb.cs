@@ -25,7 +25,7 @@ internal static class SampleVerb
         Option<ClassChoice?> classes = CommonFlags.Class(
             "Class of the images: a number, 'all' (each seed in every class: 000007-class3.png) or 'random' (drawn for each seed).");
         Option<int> batch = CommonFlags.Batch();
-        Option<string> device = CommonFlags.Device();
+        var device = new DeviceFlags(scheduled: false);
         var command = new Command("sample", "Draws images with a trained network: one PNG a seed.")
         {
             guidance.Network, seeds, folder, subfolders, grid, trajectory, classes,
@@ -33,11 +33,11 @@ internal static class SampleVerb
         guidance.AddTo(command);
         sampling.AddTo(command);
         command.Options.Add(batch);
-        command.Options.Add(device);
+        device.AddTo(command);
         command.SetAction(parsed =>
         {
             ImageSamplerOptions options = sampling.Read(parsed);
-            return guidance.Use(parsed, parsed.GetValue(device)!, network =>
+            return guidance.Use(parsed, device.Of(parsed), network =>
             {
                 ClassChoice? choice = parsed.GetValue(classes);
                 IReadOnlyList<ImageSeed> images = ClassChoice.Images(choice, parsed.GetValue(seeds)!.Seeds, network.Network);
@@ -53,9 +53,9 @@ internal static class SampleVerb
 
     /// <summary>Draws seeds from a snapshot into a folder and a grid.</summary>
     public static void Draw(
-        Terminal terminal, string deviceName, string snapshot, IReadOnlyList<ulong> seeds, int batch, SampleTarget target)
+        Terminal terminal, DeviceRequest request, string snapshot, IReadOnlyList<ulong> seeds, int batch, SampleTarget target)
     {
-        using Device device = Device.Open(deviceName);
+        using Device device = request.Open();
         using NetworkDenoiser denoiser = NetworkDenoiser.Load(device, snapshot);
         Draw(terminal, new GuidedNetwork(denoiser), ClassChoice.Images(null, seeds, denoiser.Network), new ImageSamplerOptions(), batch,
             target, trajectoryFile: null);

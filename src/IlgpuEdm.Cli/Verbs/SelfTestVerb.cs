@@ -5,39 +5,59 @@ using IlgpuEdm.SelfTests;
 
 namespace IlgpuEdm.Cli.Verbs;
 
-/// <summary><c>selftest</c>: compares every operation of a device with its host reference.</summary>
+/// <summary><c>selftest</c>: compares every operation of a device with its host reference, in every way in which the device can compute.</summary>
 internal static class SelfTestVerb
 {
     public static Command Create(Terminal terminal)
     {
-        Option<string> device = CommonFlags.Device();
+        var device = new DeviceFlags(scheduled: false, networks: false);
+        Option<string> schedule = Options.Choice("--schedule", ["all", "fat", "cooperative"], "all", "Test these kernels only.");
+        Option<string> precision = Options.Choice("--precision", ["all", "fp32", "tf32", "bf16"], "all", "Test this precision only.");
         var command = new Command(
-            "selftest", "Compares every operation on a device with its reference on the host; for a new GPU or driver.")
-        {
-            device,
-        };
+            "selftest",
+            "Compares every operation on a device with its reference on the host, in each schedule and precision that the device has; for a "
+            + "new GPU or driver.");
+        device.AddTo(command);
+        command.Options.Add(schedule);
+        command.Options.Add(precision);
         command.SetAction(parsed =>
         {
-            using Device opened = Device.Open(parsed.GetValue(device)!);
-            var results = new List<SelfTestResult>();
-            SelfTest.Run(opened, results.Add);
-            terminal.Table(["operation", "error", "tolerance", "result"], results.Select(result => new[]
+            using Device opened = device.Of(parsed).Open();
+            SelfTestMode[] modes = SelfTest.Modes(opened).Where(mode =>
+                Fits(parsed.GetValue(schedule)!, mode.Schedule) && Fits(parsed.GetValue(precision)!, mode.Precision)).ToArray();
+            if (modes.Length == 0)
             {
-                result.Operation,
-                result.Error.ToString("0.0e+00", CultureInfo.InvariantCulture),
-                result.Tolerance.ToString("0.0e+00", CultureInfo.InvariantCulture),
-                result.Passed ? "ok" : "FAILED",
-            }));
-            SelfTestResult[] failed = results.Where(result => !result.Passed).ToArray();
-            if (failed.Length > 0)
-            {
-                throw new EdmException($"{failed.Length} of {results.Count} operations are wrong on {opened.Name} ({opened.Spec}): "
-                    + $"{string.Join(", ", failed.Select(result => result.Operation))}; update its driver, or use another --device");
+                throw new EdmException($"device '{opened.Spec}' ({opened.Name}) computes in none of these ways; it has "
+                    + string.Join("; ", SelfTest.Modes(opened)));
             }
 
-            terminal.Line($"all {results.Count} operations are right on {opened.Name} ({opened.Spec})");
+            var results = new List<(SelfTestMode Mode, SelfTestResult Result)>();
+            foreach (SelfTestMode mode in modes)
+            {
+                SelfTest.Run(opened, mode, result => results.Add((mode, result)));
+            }
+
+            terminal.Table(["operation", "kernels", "error", "tolerance", "result"], results.Select(r => new[]
+            {
+                r.Result.Operation,
+                r.Mode.ToString(),
+                r.Result.Error.ToString("0.0e+00", CultureInfo.InvariantCulture),
+                r.Result.Tolerance.ToString("0.0e+00", CultureInfo.InvariantCulture),
+                r.Result.Passed ? "ok" : "FAILED",
+            }));
+            string[] failed = results.Where(r => !r.Result.Passed).Select(r => $"{r.Result.Operation} ({r.Mode})").ToArray();
+            if (failed.Length > 0)
+            {
+                throw new EdmException($"{failed.Length} of {results.Count} results are wrong on {opened.Name} ({opened.Spec}): "
+                    + $"{string.Join(", ", failed)}; update its driver, or use another --device, --schedule or --precision");
+            }
+
+            terminal.Line($"all {results.Count} results of {modes.Length} ways to compute are right on {opened.Name} ({opened.Spec})");
             return CommandLine.Success;
         });
         return command;
     }
+
+    private static bool Fits<T>(string asked, T value)
+        where T : struct, Enum => asked == "all" || asked.Equals(value.ToString(), StringComparison.OrdinalIgnoreCase);
 }

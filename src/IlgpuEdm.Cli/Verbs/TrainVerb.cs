@@ -24,7 +24,7 @@ internal static class TrainVerb
             + "With --images, whichever is first. [default: no limit]",
             text => Duration.TryParse(text, unitSeconds: 60) is { Seconds: > 0 } time ? time : null);
         Option<bool> xflip = Options.Flag("--xflip", "Mirror every image with probability 1/2.");
-        Option<string> device = CommonFlags.Devices("share each batch");
+        var device = new DeviceFlags("share each batch");
         RunSchedule defaults = new TrainingRequest().Schedule;
         Option<ImageCount> tick = Options.Count("--tick", defaults.TickImages, 1, "Images per status line and line of statistics.");
         Option<ImageCount> grid = Options.Count("--grid-every", defaults.GridImages, 0, "Images between sample grids; 0: only at the end.");
@@ -46,12 +46,13 @@ internal static class TrainVerb
         network.AddTo(command);
         foreach (Option option in new Option[]
         {
-            images, minutes, device, transfer, description, resume, tick, grid, snapshot, state,
+            images, minutes, transfer, description, resume, tick, grid, snapshot, state,
         })
         {
             command.Options.Add(option);
         }
 
+        device.AddTo(command);
         dryRun.AddTo(command, data);
         command.SetAction(parsed =>
         {
@@ -68,7 +69,9 @@ internal static class TrainVerb
                 {
                     Images = count?.Images ?? (time is null ? request.Schedule.Images : null),
                     Minutes = time?.Minutes,
-                    Device = parsed.GetValue(device)!,
+                    Device = device.Of(parsed).Spec,
+                    Kernels = device.Of(parsed).Schedule,
+                    Precision = device.Of(parsed).Precision,
                     TickImages = parsed.GetValue(tick).Images,
                     GridImages = parsed.GetValue(grid).Images,
                     SnapshotImages = parsed.GetValue(snapshot).Images,

@@ -37,18 +37,20 @@ public sealed class DeviceList : IDisposable
     /// <summary>Opens all devices of a list.</summary>
     /// <param name="spec">As for <see cref="Names"/>.</param>
     /// <param name="schedule">As for <see cref="Device.Open"/>, for each.</param>
+    /// <param name="precision">As for <see cref="Device.Open"/>, for each.</param>
     /// <returns>The devices; dispose them after everything made on them.</returns>
     /// <exception cref="EdmException">
-    /// A name means nothing, or a device is not there or cannot run the schedule; none stays open then.
+    /// A name means nothing, or a device is not there or has not the schedule or the precision; none stays open then.
     /// </exception>
-    public static DeviceList Open(string spec, KernelSchedule schedule = KernelSchedule.Auto)
+    public static DeviceList Open(
+        string spec, KernelSchedule schedule = KernelSchedule.Auto, Precision precision = Precision.Fp32)
     {
         var devices = new DeviceList();
         try
         {
             foreach (var name in Names(spec))
             {
-                devices._all.Add(Device.Open(name, schedule));
+                devices._all.Add(Device.Open(name, schedule, precision));
             }
         }
         catch

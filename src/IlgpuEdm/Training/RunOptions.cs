@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using IlgpuEdm.Devices;
 using IlgpuEdm.Networks;
 
 namespace IlgpuEdm.Training;
@@ -143,6 +144,12 @@ public sealed record RunSchedule
     /// rounded, and nothing else.
     /// </summary>
     public string Device { get; init; } = "auto";
+
+    /// <summary>Which kernels run.</summary>
+    public KernelSchedule Kernels { get; init; }
+
+    /// <summary>With how many bits the network computes; weights and their averages are float32 whatever is said here.</summary>
+    public Precision Precision { get; init; }
 
     /// <summary>Whether training keeps of each block of the network its output alone and runs it again in the backward pass.</summary>
     public bool Checkpointing { get; init; }
