@@ -153,12 +153,6 @@ public sealed class ElementwiseTestsOpenCLCooperative : ElementwiseTests
 }
 
 [TestClass]
-public sealed class ElementwiseTestsEmulator : ElementwiseTests
-{
-    protected override string Spec => Emulator;
-}
-
-[TestClass]
 public sealed class ElementwiseTestsCuda : ElementwiseTests
 {
     protected override string Spec => Cuda;

@@ -52,6 +52,16 @@ public abstract class ImageTests : OperationTestBase
     }
 
     [TestMethod]
+    [DataRow(3)]
+    [DataRow(8)]
+    public void SixteenBitsGiveTheRoundedResampling(int channels)
+    {
+        int[] shape = [2, 4, 6, channels];
+        NarrowStorage.AssertMatchesFloat32(Device, (tape, x) => tape.Upsample(x[0]), shape);
+        NarrowStorage.AssertMatchesFloat32(Device, (tape, x) => tape.Downsample(x[0]), shape);
+    }
+
+    [TestMethod]
     [DataRow(3, 5)]
     [DataRow(8, 4)]
     public void SixteenBitsGiveTheRoundedJoinAndItsParts(int first, int second)
@@ -78,12 +88,6 @@ public sealed class ImageTestsOpenCL : ImageTests
 public sealed class ImageTestsOpenCLCooperative : ImageTests
 {
     protected override string Spec => OpenCLCooperative;
-}
-
-[TestClass]
-public sealed class ImageTestsEmulator : ImageTests
-{
-    protected override string Spec => Emulator;
 }
 
 [TestClass]
