@@ -35,13 +35,13 @@ public sealed record MachineLimits(string Verb, string Device, int Items, double
     /// <summary>Measures a device; takes a few seconds, in which nothing else should run.</summary>
     /// <param name="device">The device.</param>
     /// <exception cref="EdmException">The device's memory is too small.</exception>
-    public static MachineLimits Measure(Device device) => Measure(device, SecondsOfATrial);
+    public static MachineLimits Measure(Device device) => Measure(device, SecondsOfATrial, MostBytes);
 
-    /// <summary>As above, with trials of that many seconds at least.</summary>
-    internal static MachineLimits Measure(Device device, double secondsOfATrial)
+    /// <summary>As above, with trials of that many seconds at least, on that many bytes at most.</summary>
+    internal static MachineLimits Measure(Device device, double secondsOfATrial, long mostBytes)
     {
         var items = device.IsCooperative ? GroupsAtOnce(device) : device.MaxWorkItems;
-        var most = (int)Math.Max(1, MostBytes / 2048 / items);
+        var most = (int)Math.Max(1, mostBytes / 2048 / items);
         return new MachineLimits(
             "limits", $"{device.Name} ({device.Spec})", items, Gigaflops(device, 1, secondsOfATrial),
             Gigaflops(device, items, secondsOfATrial),
