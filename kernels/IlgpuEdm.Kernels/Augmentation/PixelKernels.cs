@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ILGPU;
 using IlgpuEdm.Kernels.Primitives;
 
@@ -51,12 +52,7 @@ public static class PixelKernels
 
             for (var i = 0; i < width; i++)
             {
-                var column = Reflection.Index(i - right, width);
-                var fromRow = (flags & Transpose) != 0 ? column : row;
-                var fromColumn = (flags & Transpose) != 0 ? row : column;
-                fromRow = (flags & FlipY) != 0 ? height - 1 - fromRow : fromRow;
-                fromColumn = (flags & FlipX) != 0 ? width - 1 - fromColumn : fromColumn;
-                var from = ((image * height + fromRow) * width + fromColumn) * channels;
+                var from = Source(flags, image, row, i - right, height, width) * channels;
                 var to = (task * width + i) * channels;
                 for (var c = 0; c < channels; c++)
                 {
@@ -89,22 +85,40 @@ public static class PixelKernels
             var o = (list[entry] * height + task - entry * height) * width * channels;
             for (var i = 0; i < width; i++, o += channels)
             {
-                var red = images[o];
-                if (channels == 1)
-                {
-                    images[o] = table[m] * red + table[m + 3];
-                }
-                else
-                {
-                    var green = images[o + 1];
-                    var blue = images[o + 2];
-                    for (var c = 0; c < 3; c++)
-                    {
-                        var r = m + 4 * c;
-                        images[o + c] = table[r] * red + table[r + 1] * green + table[r + 2] * blue + table[r + 3];
-                    }
-                }
+                Colour(images, o, table, m, channels);
             }
+        }
+    }
+
+    /// <summary>The pixel that comes to a place of an image, counted over all images; the row is one of the image's.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static int Source(int flags, int image, int row, int place, int height, int width)
+    {
+        var column = Reflection.Index(place, width);
+        var fromRow = (flags & Transpose) != 0 ? column : row;
+        var fromColumn = (flags & Transpose) != 0 ? row : column;
+        fromRow = (flags & FlipY) != 0 ? height - 1 - fromRow : fromRow;
+        fromColumn = (flags & FlipX) != 0 ? width - 1 - fromColumn : fromColumn;
+        return (image * height + fromRow) * width + fromColumn;
+    }
+
+    /// <summary>Applies a matrix to the colours of one pixel.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Colour(ArrayView<float> images, int o, ArrayView<float> table, int m, int channels)
+    {
+        var red = images[o];
+        if (channels == 1)
+        {
+            images[o] = table[m] * red + table[m + 3];
+            return;
+        }
+
+        var green = images[o + 1];
+        var blue = images[o + 2];
+        for (var c = 0; c < 3; c++)
+        {
+            var r = m + 4 * c;
+            images[o + c] = table[r] * red + table[r + 1] * green + table[r + 2] * blue + table[r + 3];
         }
     }
 }

@@ -49,6 +49,16 @@ public static class Sym6
     /// <summary>Tap 11.</summary>
     public const float Tap11 = -0.007800708325034148f;
 
+    /// <summary>A tap.</summary>
+    /// <param name="tap">Which, from 0.</param>
+    /// <returns>Its value.</returns>
+    internal static float Tap(int tap)
+    {
+        var even = tap < 2 ? Tap0 : tap < 4 ? Tap2 : tap < 6 ? Tap4 : tap < 8 ? Tap6 : tap < 10 ? Tap8 : Tap10;
+        var odd = tap < 2 ? Tap1 : tap < 4 ? Tap3 : tap < 6 ? Tap5 : tap < 8 ? Tap7 : tap < 10 ? Tap9 : Tap11;
+        return (tap & 1) == 0 ? even : odd;
+    }
+
     /// <summary>The sum of six runs, weighted by every other tap from the last: what doubling gives at even places.</summary>
     /// <param name="x">Where to read.</param>
     /// <param name="from">Where the first run starts.</param>

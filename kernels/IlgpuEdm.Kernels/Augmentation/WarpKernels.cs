@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using ILGPU;
 using IlgpuEdm.Kernels.Primitives;
 
@@ -24,8 +23,6 @@ public static class WarpKernels
     public const int MapEntry = 6;
 
     private const int Beyond = Sym6.Length / 4;
-
-    private const float FractionScale = 1f / (1 << 24);
 
     /// <summary>Surrounds images with their reflections, then with zeros, and doubles their width.</summary>
     /// <param name="images">All images, <c>[N, H, W, C]</c>.</param>
@@ -130,7 +127,12 @@ public static class WarpKernels
             for (var j = 0; j < shape.SampledColumns; j++)
             {
                 var to = even + (j & 1) * half + (j >> 1) * channels;
-                Point(tall, first, shape.WideRow, height, width, channels, x, y, scratch, to);
+                var place = BilinearPlace.At(first, shape.WideRow, height, width, channels, x, y);
+                for (var c = 0; c < channels; c++)
+                {
+                    scratch[to + c] = place.Value(tall, c);
+                }
+
                 x += stepX;
                 y += stepY;
             }
@@ -158,36 +160,4 @@ public static class WarpKernels
             Sym6.Halve(sampled, from, from + length, 2 * length, images, to, length);
         }
     }
-
-    // One place: what lies outside the image has weight 0.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Point(
-        ArrayView<float> tall, int first, int pitch, int height, int width, int channels, long x, long y, ArrayView<float> result, int to)
-    {
-        var left = (int)(x >> 32);
-        var top = (int)(y >> 32);
-        var rightWeight = (int)((x >> 8) & 0xFFFFFF) * FractionScale;
-        var bottomWeight = (int)((y >> 8) & 0xFFFFFF) * FractionScale;
-        var leftWeight = left >= 0 && left < width ? 1f - rightWeight : 0f;
-        rightWeight = left + 1 >= 0 && left + 1 < width ? rightWeight : 0f;
-        var topWeight = top >= 0 && top < height ? 1f - bottomWeight : 0f;
-        bottomWeight = top + 1 >= 0 && top + 1 < height ? bottomWeight : 0f;
-
-        // A row holds its even pixels, then its odd ones.
-        var right = Clamp(left + 1, width);
-        left = Clamp(left, width);
-        left = (left & 1) * (pitch >> 1) + (left >> 1) * channels;
-        right = (right & 1) * (pitch >> 1) + (right >> 1) * channels;
-        var upper = first + Clamp(top, height) * pitch;
-        var lower = first + Clamp(top + 1, height) * pitch;
-        for (var c = 0; c < channels; c++)
-        {
-            result[to + c] =
-                topWeight * (leftWeight * tall[upper + left + c] + rightWeight * tall[upper + right + c])
-                + bottomWeight * (leftWeight * tall[lower + left + c] + rightWeight * tall[lower + right + c]);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Clamp(int place, int size) => place < 0 ? 0 : place >= size ? size - 1 : place;
 }

@@ -15,6 +15,7 @@ public static class EmbeddingKernels
     /// <param name="batch">Images.</param>
     /// <param name="half">Frequencies.</param>
     /// <param name="sineFirst">Not 0 for sines before cosines.</param>
+    [EitherSchedule]
     public static void Positional(ArrayView<float> x, ArrayView<float> frequencies, ArrayView<float> y, int batch, int half, int sineFirst)
     {
         var tasks = batch * half;
@@ -38,6 +39,7 @@ public static class EmbeddingKernels
     /// <param name="batch">Images.</param>
     /// <param name="half">Frequencies.</param>
     /// <param name="sineFirst">Not 0 for sines before cosines.</param>
+    [EitherSchedule]
     public static void Fourier(ArrayView<float> x, ArrayView<float> frequencies, ArrayView<float> y, int batch, int half, int sineFirst)
     {
         var tasks = batch * half;

@@ -51,6 +51,7 @@ public static class LimitKernels
     /// <param name="x">A number an item.</param>
     /// <param name="y">The copy.</param>
     /// <param name="items">Items that do something.</param>
+    [EitherSchedule]
     public static void Nothing(ArrayView<float> x, ArrayView<float> y, int items)
     {
         if (WorkItem.Index() < items)

@@ -101,20 +101,24 @@ public static class RandomKernels
         }
     }
 
-    private static int BlocksOf(int imageSize) => (imageSize + 3) / 4;
+    internal static int BlocksOf(int imageSize) => (imageSize + 3) / 4;
 
-    private static PhiloxBlock Draw(ArrayView<uint> key, uint purpose, int image, int block)
+    internal static PhiloxBlock Draw(ArrayView<uint> key, uint purpose, int image, int block)
     {
         var low = key[2] + (uint)image;
         var high = low < key[2] ? key[3] + 1 : key[3];
         return Philox.Block((uint)block, purpose, low, high, key[0], key[1]);
     }
 
+    // All 32 bits of the word, as the host has them: with 24 the radius beyond 3 would be coarser than float32.
+    internal static float Radius(uint word) => MathF.Sqrt(-2f * FloatMath.Log((ToFloat(word) + 0.5f) * WordScale));
+
+    internal static float Angle(uint word) => 6.28318531f * Philox.ToUnit(word);
+
     private static void StorePair(ArrayView<float> y, int offset, int count, uint word1, uint word2)
     {
-        // All 32 bits of the word, as the host has them: with 24 the radius beyond 3 would be coarser than float32.
-        var radius = MathF.Sqrt(-2f * FloatMath.Log((ToFloat(word1) + 0.5f) * WordScale));
-        var angle = 6.28318531f * Philox.ToUnit(word2);
+        var radius = Radius(word1);
+        var angle = Angle(word2);
         if (count > 0)
         {
             y[offset] = radius * FloatMath.Cos(angle);

@@ -1,5 +1,9 @@
+using ILGPU;
 using IlgpuEdm.Devices;
+using IlgpuEdm.Kernels.Primitives;
 using IlgpuEdm.Kernels.Resampling;
+using Device = IlgpuEdm.Devices.Device;
+using Kernel = System.Action<ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, int, int, int, int, int, int>;
 
 namespace IlgpuEdm.Autodiff;
 
@@ -13,7 +17,7 @@ internal static class Border
     /// <returns><c>[N, H + 2 width, W + 2 width, C]</c>.</returns>
     public static Tensor Pad(this Tape tape, Tensor x, int width)
     {
-        var y = tape.New(x.Size(0), x.Size(1) + 2 * width, x.Size(2) + 2 * width, x.Size(3));
+        var y = tape.New(x.Storage, x.Size(0), x.Size(1) + 2 * width, x.Size(2) + 2 * width, x.Size(3));
         PutOn(x, y, width, 0);
         tape.Record(y, [x], dy =>
         {
@@ -35,7 +39,7 @@ internal static class Border
     public static Tensor Crop(this Tape tape, Tensor x, int width)
     {
         Shapes.Require(x.Size(1) > 2 * width && x.Size(2) > 2 * width, [x]);
-        var y = tape.New(x.Size(0), x.Size(1) - 2 * width, x.Size(2) - 2 * width, x.Size(3));
+        var y = tape.New(x.Storage, x.Size(0), x.Size(1) - 2 * width, x.Size(2) - 2 * width, x.Size(3));
         TakeOff(x, y, width, 0);
         tape.Record(y, [x], dy =>
         {
@@ -49,11 +53,30 @@ internal static class Border
         return y;
     }
 
-    private static void PutOn(Tensor small, Tensor large, int width, int accumulate) => small.Device.Launch(
-        BorderKernels.PutOn, small.Device.WorkItems(large.Size(0) * large.Size(1)), new KernelWork(0, 4.0 * (small.Length + large.Length)),
-        small.View, large.View, small.Size(0), small.Size(1), small.Size(2) * small.Size(3), width, width * small.Size(3), accumulate);
+    private static void PutOn(Tensor small, Tensor large, int width, int accumulate) => Launch(
+        small, large, small, width, accumulate, large.Size(0) * large.Size(1), BorderKernels.PutOn,
+        small.Storage == TensorStorage.BFloat16 ? BorderPass.PutOn<BFloat16> : BorderPass.PutOn<Float32>);
 
-    private static void TakeOff(Tensor large, Tensor small, int width, int accumulate) => small.Device.Launch(
-        BorderKernels.TakeOff, small.Device.WorkItems(small.Size(0) * small.Size(1)), new KernelWork(0, 8.0 * small.Length),
-        large.View, small.View, small.Size(0), small.Size(1), small.Size(2) * small.Size(3), width, width * small.Size(3), accumulate);
+    private static void TakeOff(Tensor large, Tensor small, int width, int accumulate) => Launch(
+        large, small, small, width, accumulate, small.Size(0) * small.Size(1), BorderKernels.TakeOff,
+        small.Storage == TensorStorage.BFloat16 ? BorderPass.TakeOff<BFloat16> : BorderPass.TakeOff<Float32>);
+
+    private static void Launch(Tensor from, Tensor to, Tensor small, int width, int accumulate, int rows, Kernel fat, Kernel cooperative)
+    {
+        Shapes.Require(Shapes.Stored(from, to), [from, to]);
+        var device = from.Device;
+        if (device.IsCooperative)
+        {
+            Run(cooperative, Device.Groups((to.Length + 3) / 4), from.View, to.View);
+            return;
+        }
+
+        using var input = from.Read();
+        using var result = to.Write(keep: accumulate != 0);
+        Run(fat, device.WorkItems(rows), input.View, result.View);
+
+        void Run(Kernel kernel, LaunchSize size, ArrayView<float> x, ArrayView<float> y) => device.Launch(
+            kernel, size, Traffic.Of(small, to),
+            x, y, small.Size(0), small.Size(1), small.Size(2) * small.Size(3), width, width * small.Size(3), accumulate);
+    }
 }

@@ -1,5 +1,5 @@
-using IlgpuEdm.Devices;
 using IlgpuEdm.Diffusion;
+using IlgpuEdm.Kernels.Primitives;
 using IlgpuEdm.Kernels.Random;
 
 namespace IlgpuEdm.Autodiff;
@@ -31,7 +31,7 @@ public static class Dropout
 
         var batch = x.Size(0);
         var purpose = (uint)RandomPurpose.Dropout | ((uint)layer << LayerShift);
-        var y = tape.New([.. x.Shape]);
+        var y = tape.NewLike(x);
         Launch(x, y, 0);
         tape.Record(y, [x], dy =>
         {
@@ -44,8 +44,25 @@ public static class Dropout
         });
         return y;
 
-        void Launch(Tensor from, Tensor to, int accumulate) => tape.Device.Launch(
-            RandomKernels.Dropout, tape.Device.WorkItems(RandomKernels.Tasks(batch, x.Length / batch)), new KernelWork(0, 8.0 * x.Length),
-            from.View, to.View, key.View, purpose, batch, x.Length / batch, rate, accumulate);
+        void Launch(Tensor from, Tensor to, int accumulate)
+        {
+            Shapes.Require(Shapes.Stored(from, to), [from, to]);
+            var device = tape.Device;
+            var imageSize = x.Length / batch;
+            var size = device.Spread(RandomKernels.Tasks(batch, imageSize));
+            if (device.IsCooperative)
+            {
+                device.Launch(
+                    to.Storage == TensorStorage.BFloat16 ? RandomPass.Dropout<BFloat16> : RandomPass.Dropout<Float32>,
+                    size, Traffic.Of(from, to), from.View, to.View, key.View, purpose, batch, imageSize, rate, accumulate);
+                return;
+            }
+
+            using var input = from.Read();
+            using var result = to.Write(keep: accumulate != 0);
+            device.Launch(
+                RandomKernels.Dropout, size, Traffic.Of(from, to),
+                input.View, result.View, key.View, purpose, batch, imageSize, rate, accumulate);
+        }
     }
 }

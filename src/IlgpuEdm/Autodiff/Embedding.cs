@@ -36,7 +36,7 @@ public static class Embedding
         var input = tape.From(x, x.Length);
         var f = tape.From(frequencies, half);
         tape.Device.Launch(
-            EmbeddingKernels.Positional, tape.Device.WorkItems(x.Length * half), default,
+            EmbeddingKernels.Positional, tape.Device.Spread(x.Length * half), default,
             input.View, f.View, y.View, x.Length, half, sineFirst ? 1 : 0);
         input.Release();
         f.Release();
@@ -58,7 +58,7 @@ public static class Embedding
         var y = tape.New(x.Length, 2 * half);
         var input = tape.From(x, x.Length);
         tape.Device.Launch(
-            EmbeddingKernels.Fourier, tape.Device.WorkItems(x.Length * half), default,
+            EmbeddingKernels.Fourier, tape.Device.Spread(x.Length * half), default,
             input.View, frequencies.View, y.View, x.Length, half, sineFirst ? 1 : 0);
         input.Release();
         return y;

@@ -39,27 +39,25 @@ public sealed class RandomKey : IDisposable
     /// <summary>Fills a tensor with standard normals, those of image n of the batch keyed by <c>first image + n</c>.</summary>
     /// <param name="tensor">The tensor, <c>[N, ...]</c>.</param>
     /// <param name="purpose">What the draws are for.</param>
-    public void Normal(Tensor tensor, RandomPurpose purpose)
-    {
-        var batch = tensor.Size(0);
-        var imageSize = tensor.Length / batch;
-        _device.Launch(
-            RandomKernels.Normal, _device.WorkItems(RandomKernels.Tasks(batch, imageSize)), new KernelWork(0, 4.0 * tensor.Length),
-            tensor.View, View, (uint)purpose, batch, imageSize);
-    }
+    public void Normal(Tensor tensor, RandomPurpose purpose) =>
+        Draw(tensor, purpose, _device.IsCooperative ? RandomPass.Draw<NormalDraw> : RandomKernels.Normal);
 
     /// <summary>Fills a tensor with uniform draws between 0 and 1, keyed as <see cref="Normal"/>.</summary>
     /// <param name="tensor">The tensor, <c>[N, ...]</c>.</param>
     /// <param name="purpose">What the draws are for.</param>
-    public void Uniform(Tensor tensor, RandomPurpose purpose)
-    {
-        var batch = tensor.Size(0);
-        var imageSize = tensor.Length / batch;
-        _device.Launch(
-            RandomKernels.Uniform, _device.WorkItems(RandomKernels.Tasks(batch, imageSize)), new KernelWork(0, 4.0 * tensor.Length),
-            tensor.View, View, (uint)purpose, batch, imageSize);
-    }
+    public void Uniform(Tensor tensor, RandomPurpose purpose) =>
+        Draw(tensor, purpose, _device.IsCooperative ? RandomPass.Draw<UniformDraw> : RandomKernels.Uniform);
 
     /// <summary>Frees the buffer.</summary>
     public void Dispose() => _words.Dispose();
+
+    private void Draw(Tensor tensor, RandomPurpose purpose, Action<ArrayView<float>, ArrayView<uint>, uint, int, int> kernel)
+    {
+        var batch = tensor.Size(0);
+        var imageSize = tensor.Length / batch;
+        using var to = tensor.Write();
+        _device.Launch(
+            kernel, _device.Spread(RandomKernels.Tasks(batch, imageSize)), Traffic.Of(tensor),
+            to.View, View, (uint)purpose, batch, imageSize);
+    }
 }

@@ -1,5 +1,9 @@
+using ILGPU;
 using IlgpuEdm.Devices;
+using IlgpuEdm.Kernels.Primitives;
 using IlgpuEdm.Kernels.Resampling;
+using Device = IlgpuEdm.Devices.Device;
+using Kernel = System.Action<ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, int, int, int, float, int>;
 
 namespace IlgpuEdm.Autodiff;
 
@@ -22,7 +26,7 @@ public static class Resampling
             return ResamplingFilter.Up(tape, x, filter!, filter!.Count / 2 - 1);
         }
 
-        var y = tape.New(x.Size(0), 2 * x.Size(1), 2 * x.Size(2), x.Size(3));
+        var y = tape.New(x.Storage, x.Size(0), 2 * x.Size(1), 2 * x.Size(2), x.Size(3));
         Spread(x, y, 1f, 0);
         tape.Record(y, [x], dy =>
         {
@@ -53,7 +57,7 @@ public static class Resampling
             return ResamplingFilter.Down(tape, x, filter!, filter!.Count / 2 - 1);
         }
 
-        var y = tape.New(x.Size(0), x.Size(1) / 2, x.Size(2) / 2, x.Size(3));
+        var y = tape.New(x.Storage, x.Size(0), x.Size(1) / 2, x.Size(2) / 2, x.Size(3));
         Gather(x, y, 0.25f, 0);
         tape.Record(y, [x], dy =>
         {
@@ -67,19 +71,30 @@ public static class Resampling
         return y;
     }
 
-    private static void Spread(Tensor small, Tensor large, float factor, int accumulate)
-    {
-        var rows = small.Size(0) * small.Size(1);
-        small.Device.Launch(
-            ResampleKernels.Spread, small.Device.WorkItems(rows), new KernelWork(0, 4.0 * (small.Length + large.Length)),
-            small.View, large.View, rows, small.Size(2), small.Size(3), factor, accumulate);
-    }
+    private static void Spread(Tensor small, Tensor large, float factor, int accumulate) => Launch(
+        small, large, small, factor, accumulate, ResampleKernels.Spread,
+        small.Storage == TensorStorage.BFloat16 ? ResamplePass.Spread<BFloat16> : ResamplePass.Spread<Float32>);
 
-    private static void Gather(Tensor large, Tensor small, float factor, int accumulate)
+    private static void Gather(Tensor large, Tensor small, float factor, int accumulate) => Launch(
+        large, small, small, factor, accumulate, ResampleKernels.Gather,
+        small.Storage == TensorStorage.BFloat16 ? ResamplePass.Gather<BFloat16> : ResamplePass.Gather<Float32>);
+
+    private static void Launch(Tensor from, Tensor to, Tensor small, float factor, int accumulate, Kernel fat, Kernel cooperative)
     {
+        Shapes.Require(Shapes.Stored(from, to), [from, to]);
+        var device = from.Device;
         var rows = small.Size(0) * small.Size(1);
-        small.Device.Launch(
-            ResampleKernels.Gather, small.Device.WorkItems(rows), new KernelWork(0, 4.0 * (small.Length + large.Length)),
-            large.View, small.View, rows, small.Size(2), small.Size(3), factor, accumulate);
+        if (device.IsCooperative)
+        {
+            Run(cooperative, Device.Groups((small.Length + 3) / 4), from.View, to.View);
+            return;
+        }
+
+        using var input = from.Read();
+        using var result = to.Write(keep: accumulate != 0);
+        Run(fat, device.WorkItems(rows), input.View, result.View);
+
+        void Run(Kernel kernel, LaunchSize size, ArrayView<float> x, ArrayView<float> y) => device.Launch(
+            kernel, size, Traffic.Of(from, to), x, y, rows, small.Size(2), small.Size(3), factor, accumulate);
     }
 }

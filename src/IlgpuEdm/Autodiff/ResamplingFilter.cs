@@ -1,6 +1,7 @@
 using ILGPU;
-using IlgpuEdm.Devices;
+using IlgpuEdm.Kernels.Primitives;
 using IlgpuEdm.Kernels.Resampling;
+using Device = IlgpuEdm.Devices.Device;
 
 namespace IlgpuEdm.Autodiff;
 
@@ -29,16 +30,16 @@ internal static class ResamplingFilter
     public static Tensor Up(Tape tape, Tensor x, IReadOnlyList<int> filter, int padding)
     {
         var shape = Shape(x.Size(0), x.Size(1), x.Size(2), x.Size(3), filter, padding);
-        var y = tape.New(shape.Batch, shape.LargeHeight, shape.LargeWidth, shape.Channels);
+        var y = tape.New(x.Storage, shape.Batch, shape.LargeHeight, shape.LargeWidth, shape.Channels);
         var weights = Weights(tape, filter, 2);
-        Launch(FilterKernels.Spread, x, y, weights, shape, shape.LargeHeight, 0);
+        Spread(x, y, weights, shape, 0);
         tape.Record(
             y, [x],
             dy =>
             {
                 if (tape.WantsGradient(x, out var dx, out var accumulate))
                 {
-                    Launch(FilterKernels.Gather, dy, dx, weights, shape, shape.Height, accumulate);
+                    Gather(dy, dx, weights, shape, accumulate);
                 }
 
                 dy.Release();
@@ -53,16 +54,16 @@ internal static class ResamplingFilter
         var beyond = filter.Count / 2 - 1 - padding;
         var shape = Shape(x.Size(0), x.Size(1) / 2 - beyond, x.Size(2) / 2 - beyond, x.Size(3), filter, padding);
         Shapes.Require(x.Size(1) == shape.LargeHeight && x.Size(2) == shape.LargeWidth, [x]);
-        var y = tape.New(shape.Batch, shape.Height, shape.Width, shape.Channels);
+        var y = tape.New(x.Storage, shape.Batch, shape.Height, shape.Width, shape.Channels);
         var weights = Weights(tape, filter, 1);
-        Launch(FilterKernels.Gather, x, y, weights, shape, shape.Height, 0);
+        Gather(x, y, weights, shape, 0);
         tape.Record(
             y, [x],
             dy =>
             {
                 if (tape.WantsGradient(x, out var dx, out var accumulate))
                 {
-                    Launch(FilterKernels.Spread, dy, dx, weights, shape, shape.LargeHeight, accumulate);
+                    Spread(dy, dx, weights, shape, accumulate);
                 }
 
                 dy.Release();
@@ -103,14 +104,32 @@ internal static class ResamplingFilter
         return tape.From(weights, weights.Length);
     }
 
+    private static void Spread(Tensor x, Tensor y, Tensor weights, in FilterShape shape, int accumulate) => Launch(
+        x, y, weights, shape, shape.LargeHeight, accumulate, FilterKernels.Spread,
+        x.Storage == TensorStorage.BFloat16 ? FilterPass.Spread<BFloat16> : FilterPass.Spread<Float32>);
+
+    private static void Gather(Tensor x, Tensor y, Tensor weights, in FilterShape shape, int accumulate) => Launch(
+        x, y, weights, shape, shape.Height, accumulate, FilterKernels.Gather,
+        x.Storage == TensorStorage.BFloat16 ? FilterPass.Gather<BFloat16> : FilterPass.Gather<Float32>);
+
     private static void Launch(
-        Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, FilterShape, int> kernel,
-        Tensor x, Tensor y, Tensor weights, FilterShape shape, int rows, int accumulate)
+        Tensor x, Tensor y, Tensor weights, in FilterShape shape, int rows, int accumulate,
+        Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, FilterShape, int> fat,
+        Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, FilterShape, int> cooperative)
     {
+        Shapes.Require(Shapes.Stored(x, y), [x, y]);
         var device = x.Device;
+        if (device.IsCooperative)
+        {
+            device.Launch(
+                cooperative, Device.Groups((y.Length + 3) / 4), Traffic.Of(x, y), x.View, y.View, weights.View, shape, accumulate);
+            return;
+        }
+
+        using var from = x.Read();
+        using var to = y.Write(keep: accumulate != 0);
         var items = device.WorkItems(shape.Batch * rows, shape.Scratch);
         using var scratch = device.Pool.RentScratch((long)items * shape.Scratch);
-        device.Launch(
-            kernel, items, new KernelWork(0, 4.0 * (x.Length + y.Length)), x.View, y.View, weights.View, scratch.View, shape, accumulate);
+        device.Launch(fat, items, Traffic.Of(x, y), from.View, to.View, weights.View, scratch.View, shape, accumulate);
     }
 }

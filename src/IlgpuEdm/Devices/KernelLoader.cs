@@ -106,7 +106,7 @@ internal sealed partial class KernelLoader(Accelerator accelerator, WorkerTeam? 
         });
     }
 
-    [GeneratedRegex(@"(?<p>\bL_|\btype_|\b_[A-Za-z]\w*?_|\bretval_|\bshared_var_len_|\bshared_var_)(?<n>\d+)(?=\b|_kernel)")]
+    [GeneratedRegex(@"(?<p>\bL_|\b[A-Z]\w*?_|\btype_|\b_[A-Za-z]\w*?_|\bretval_|\bshared_var_len_|\bshared_var_)(?<n>\d+)(?=\b|_kernel)")]
     private static partial Regex GeneratedName();
 
     public void Dispose()

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ILGPU;
 using IlgpuEdm.Devices;
+using IlgpuEdm.Kernels;
 using IlgpuEdm.Kernels.Limits;
 using IlgpuEdm.Kernels.Primitives;
 
@@ -9,7 +10,9 @@ namespace IlgpuEdm.Training;
 /// <summary>What a device can do at most, as the floor under the time of a step; one line of JSON.</summary>
 /// <param name="Verb"><c>limits</c>.</param>
 /// <param name="Device">The device.</param>
-/// <param name="Items">Work items that run beside each other: on the CPU its cores.</param>
+/// <param name="Items">
+/// Work items that run beside each other: on the CPU its cores; of the cooperative schedule the groups that the multiprocessors hold.
+/// </param>
 /// <param name="GflopsOneItem">Multiply-adds of one work item in registers, 10^9 operations a second; a multiply-add counts two.</param>
 /// <param name="GflopsAllItems">The same of all work items together.</param>
 /// <param name="Memory">Memory traffic by the size of what is worked on.</param>
@@ -32,40 +35,45 @@ public sealed record MachineLimits(string Verb, string Device, int Items, double
     /// <summary>Measures a device; takes a few seconds, in which nothing else should run.</summary>
     /// <param name="device">The device.</param>
     /// <exception cref="EdmException">The device's memory is too small.</exception>
-    public static MachineLimits Measure(Device device) => Measure(device, SecondsOfATrial);
+    public static MachineLimits Measure(Device device) => Measure(device, SecondsOfATrial, MostBytes);
 
-    /// <summary>As above, with trials of that many seconds at least.</summary>
-    internal static MachineLimits Measure(Device device, double secondsOfATrial)
+    /// <summary>As above, with trials of that many seconds at least, on that many bytes at most.</summary>
+    internal static MachineLimits Measure(Device device, double secondsOfATrial, long mostBytes)
     {
-        var items = device.MaxWorkItems;
-        var most = (int)Math.Max(1, MostBytes / 2048 / items);
+        var items = device.IsCooperative ? GroupsAtOnce(device) : device.MaxWorkItems;
+        var most = (int)Math.Max(1, mostBytes / 2048 / items);
         return new MachineLimits(
             "limits", $"{device.Name} ({device.Spec})", items, Gigaflops(device, 1, secondsOfATrial),
             Gigaflops(device, items, secondsOfATrial),
-            [.. _kilobytes.Select(k => Math.Min(k, most)).Distinct().Select(k => Bandwidth(device, k, secondsOfATrial))],
+            [.. _kilobytes.Select(k => Math.Min(k, most)).Distinct().Select(k => Bandwidth(device, items, k, secondsOfATrial))],
             Microseconds(device, 1, wait: true), Microseconds(device, items, wait: true), Microseconds(device, items, wait: false),
             Math.Round(Best(() => Repeat(Launches, device.Synchronize)) / Launches * 1e6, 3));
     }
 
+    private static int GroupsAtOnce(Device device) => device.Accelerator.NumMultiprocessors
+        * Math.Max(1, device.Accelerator.MaxNumThreadsPerMultiprocessor / CooperativeAttribute.GroupSize);
+
+    private static LaunchSize Size(Device device, int items) => device.IsCooperative ? LaunchSize.OfGroups(items) : items;
+
     private static double Gigaflops(Device device, int items, double seconds)
     {
-        using var x = Zeros(device, items * Peak.Width);
-        return Rate(device, seconds, (double)items * Rounds * LimitKernels.Flops, repeats => device.Launch(
-            LimitKernels.MultiplyAdd, items, default, x.View, Rounds, repeats));
+        var (width, flops) = device.IsCooperative ? (LimitPass.Width, LimitPass.Flops) : (Peak.Width, LimitKernels.Flops);
+        using var x = Zeros(device, (long)items * width);
+        return Rate(device, seconds, (double)items * Rounds * flops, repeats => device.Launch(
+            device.IsCooperative ? LimitPass.MultiplyAdd : LimitKernels.MultiplyAdd, Size(device, items), default, x.View, Rounds, repeats));
     }
 
-    private static MemoryLimit Bandwidth(Device device, int kilobytes, double seconds)
+    private static MemoryLimit Bandwidth(Device device, int items, int kilobytes, double seconds)
     {
-        var items = device.MaxWorkItems;
         var count = kilobytes * 1024 / sizeof(float);
         using var x = Zeros(device, (long)items * count);
-        using var y = Zeros(device, (long)items * count);
+        using var y = Zeros(device, (long)items * Math.Max(count, CooperativeAttribute.GroupSize));
         return new MemoryLimit(kilobytes, Copy(1), Copy(items), Read(1), Read(items));
 
         double Copy(int used) => Rate(device, seconds, 8.0 * count * used, repeats => device.Launch(
-            LimitKernels.Copy, used, default, x.View, y.View, count, repeats));
+            device.IsCooperative ? LimitPass.Copy : LimitKernels.Copy, Size(device, used), default, x.View, y.View, count, repeats));
         double Read(int used) => Rate(device, seconds, 4.0 * count * used, repeats => device.Launch(
-            LimitKernels.Read, used, default, x.View, y.View, count, repeats));
+            device.IsCooperative ? LimitPass.Read : LimitKernels.Read, Size(device, used), default, x.View, y.View, count, repeats));
     }
 
     // In 10^9 a second: as many repeats as fill a trial's time, the best of several trials.
@@ -99,7 +107,7 @@ public sealed record MachineLimits(string Verb, string Device, int Items, double
         {
             for (var i = 0; i < Launches; i++)
             {
-                device.Launch(LimitKernels.Nothing, items, default, x.View, y.View, items);
+                device.Launch(LimitKernels.Nothing, Size(device, items), default, x.View, y.View, items);
                 if (wait)
                 {
                     device.Synchronize();

@@ -112,6 +112,12 @@ public sealed class AugmentPipeTestsOpenCL : AugmentPipeTests
 }
 
 [TestClass]
+public sealed class AugmentPipeTestsOpenCLCooperative : AugmentPipeTests
+{
+    protected override string Spec => OpenCLCooperative;
+}
+
+[TestClass]
 public sealed class AugmentPipeTestsCuda : AugmentPipeTests
 {
     protected override string Spec => Cuda;

@@ -129,6 +129,12 @@ public sealed class AugmentPixelTestsOpenCL : AugmentPixelTests
 }
 
 [TestClass]
+public sealed class AugmentPixelTestsOpenCLCooperative : AugmentPixelTests
+{
+    protected override string Spec => OpenCLCooperative;
+}
+
+[TestClass]
 public sealed class AugmentPixelTestsCuda : AugmentPixelTests
 {
     protected override string Spec => Cuda;

@@ -172,6 +172,12 @@ public sealed class AugmentWarpTestsOpenCL : AugmentWarpTests
 }
 
 [TestClass]
+public sealed class AugmentWarpTestsOpenCLCooperative : AugmentWarpTests
+{
+    protected override string Spec => OpenCLCooperative;
+}
+
+[TestClass]
 public sealed class AugmentWarpTestsCuda : AugmentWarpTests
 {
     protected override string Spec => Cuda;

@@ -69,6 +69,12 @@ public abstract class DropoutTests : OperationTestBase
     }
 
     [TestMethod]
+    [DataRow(333)]
+    [DataRow(64)]
+    public void SixteenBitsGiveTheRoundedResult(int size) =>
+        NarrowStorage.AssertMatchesFloat32(Device, (tape, x) => tape.Drop(x[0], 0.3f, layer: 1), [3, size]);
+
+    [TestMethod]
     public void NothingHappensAtRateZeroOrWithoutAKey()
     {
         using var key = new RandomKey(Device, 7);
@@ -98,6 +104,12 @@ public sealed class DropoutTestsCpu : DropoutTests
 public sealed class DropoutTestsOpenCL : DropoutTests
 {
     protected override string Spec => OpenCL;
+}
+
+[TestClass]
+public sealed class DropoutTestsOpenCLCooperative : DropoutTests
+{
+    protected override string Spec => OpenCLCooperative;
 }
 
 [TestClass]

@@ -50,6 +50,26 @@ public abstract class ImageTests : OperationTestBase
             [.. Enumerable.Range(0, pixels * c).Select(i => (double)hg[i / c * 2 * c + i % c] + hg[i / c * 2 * c + c + i % c])],
             x.Gradient!, "sum of both halves of the gradient");
     }
+
+    [TestMethod]
+    [DataRow(3)]
+    [DataRow(8)]
+    public void SixteenBitsGiveTheRoundedResampling(int channels)
+    {
+        int[] shape = [2, 4, 6, channels];
+        NarrowStorage.AssertMatchesFloat32(Device, (tape, x) => tape.Upsample(x[0]), shape);
+        NarrowStorage.AssertMatchesFloat32(Device, (tape, x) => tape.Downsample(x[0]), shape);
+    }
+
+    [TestMethod]
+    [DataRow(3, 5)]
+    [DataRow(8, 4)]
+    public void SixteenBitsGiveTheRoundedJoinAndItsParts(int first, int second)
+    {
+        int[] a = [2, 3, 5, first], b = [2, 3, 5, second];
+        NarrowStorage.AssertMatchesFloat32(Device, (tape, x) => tape.Concatenate(x[0], x[1]), a, b);
+        NarrowStorage.AssertMatchesFloat32(Device, (tape, x) => tape.FirstChannels(x[0], first / 2), a);
+    }
 }
 
 [TestClass]
@@ -62,6 +82,12 @@ public sealed class ImageTestsCpu : ImageTests
 public sealed class ImageTestsOpenCL : ImageTests
 {
     protected override string Spec => OpenCL;
+}
+
+[TestClass]
+public sealed class ImageTestsOpenCLCooperative : ImageTests
+{
+    protected override string Spec => OpenCLCooperative;
 }
 
 [TestClass]

@@ -30,6 +30,24 @@ public abstract class RandomTests : OperationTestBase
     }
 
     [TestMethod]
+    [DataRow(1003)]
+    [DataRow(1000)]
+    public void EveryUniformDrawEqualsTheHosts(int size)
+    {
+        const int n = 3;
+        using var key = new RandomKey(Device, 5);
+        key.FirstImage(uint.MaxValue);
+        var y = Tape.New(n, size);
+        key.Uniform(y, RandomPurpose.Latents);
+        var draws = y.ToArray();
+        for (var i = 0; i < draws.Length; i++)
+        {
+            var expected = HostRandom.Uniform(5, RandomPurpose.Latents, uint.MaxValue + (ulong)(i / size), (uint)(i % size));
+            Assert.AreEqual(expected, draws[i], 2e-7, $"image {i / size}, element {i % size}");
+        }
+    }
+
+    [TestMethod]
     public void NormalsHaveTheMomentsOfTheStandardNormal()
     {
         var draws = Draw(1, 0, 10, 10_000, RandomPurpose.TrainingNoise);
@@ -106,6 +124,12 @@ public sealed class RandomTestsCpu : RandomTests
 public sealed class RandomTestsOpenCL : RandomTests
 {
     protected override string Spec => OpenCL;
+}
+
+[TestClass]
+public sealed class RandomTestsOpenCLCooperative : RandomTests
+{
+    protected override string Spec => OpenCLCooperative;
 }
 
 [TestClass]

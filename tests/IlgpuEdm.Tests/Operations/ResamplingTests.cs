@@ -92,6 +92,42 @@ public abstract class ResamplingTests : OperationTestBase
     }
 
     [TestMethod]
+    [DataRow(3)]
+    [DataRow(8)]
+    public void SixteenBitsGiveTheRoundedResult(int channels)
+    {
+        int[] shape = [2, 4, 6, channels];
+        NarrowStorage.AssertMatchesFloat32(Device, (tape, x) => tape.Upsample(x[0], _usual), shape);
+        NarrowStorage.AssertMatchesFloat32(Device, (tape, x) => tape.Downsample(x[0], _usual), shape);
+        NarrowStorage.AssertMatchesFloat32(Device, (tape, x) => tape.Pad(x[0], 2), shape);
+        NarrowStorage.AssertMatchesFloat32(Device, (tape, x) => tape.Crop(x[0], 1), shape);
+    }
+
+    [TestMethod]
+    [DataRow(3)]
+    [DataRow(8)]
+    public void ABorderOfZerosIsPutOnAndTakenOff(int channels)
+    {
+        float[] hx = Integers(1, 2 * 3 * 5 * channels), hg = Integers(2, 2 * 7 * 9 * channels);
+        var x = Input(hx, 2, 3, 5, channels);
+        var y = Tape.Pad(x, 2);
+        var expected = new double[hg.Length];
+        var gradient = new double[hx.Length];
+        for (var i = 0; i < hx.Length; i++)
+        {
+            int channel = i % channels, column = i / channels % 5, row = i / channels / 5 % 3, image = i / channels / 15;
+            var place = ((image * 7 + row + 2) * 9 + column + 2) * channels + channel;
+            expected[place] = hx[i];
+            gradient[i] = hg[place];
+        }
+
+        AssertExact(expected, y, "with a border");
+        AssertExact(Widen(hx), Tape.Crop(y, 2), "without it");
+        Backward(y, hg);
+        AssertExact(gradient, x.Gradient!, "gradient");
+    }
+
+    [TestMethod]
     public void WithoutRecordingFusedConvolutionsKeepOnlyTheirResult()
     {
         using var inference = new Tape(Device, recording: false);
@@ -115,6 +151,12 @@ public sealed class ResamplingTestsCpu : ResamplingTests
 public sealed class ResamplingTestsOpenCL : ResamplingTests
 {
     protected override string Spec => OpenCL;
+}
+
+[TestClass]
+public sealed class ResamplingTestsOpenCLCooperative : ResamplingTests
+{
+    protected override string Spec => OpenCLCooperative;
 }
 
 [TestClass]

@@ -136,8 +136,10 @@ public sealed class AugmentPipe
         }
 
         using var table = new DeviceTable<int>(images.Device, entries);
-        images.Device.Launch(
-            PixelKernels.Move, images.Device.WorkItems(batch * height), new KernelWork(0, 8.0 * images.Length),
+        var device = images.Device;
+        device.Launch(
+            device.IsCooperative ? PixelPass.Move : PixelKernels.Move,
+            device.IsCooperative ? Device.Groups(images.Length) : device.WorkItems(batch * height), new KernelWork(0, 8.0 * images.Length),
             images.View, result.View, table.View, batch, height, width, images.Size(3));
     }
 
@@ -177,8 +179,10 @@ public sealed class AugmentPipe
         Shapes.Require(channels is 1 or 3, [images]);
         using var numbers = new DeviceTable<int>(images.Device, [.. list]);
         using var table = new DeviceTable<float>(images.Device, [.. entries]);
-        images.Device.Launch(
-            PixelKernels.Recolour, images.Device.WorkItems(list.Count * height), new KernelWork(0, 8.0 * list.Count * height * width),
+        var device = images.Device;
+        device.Launch(
+            device.IsCooperative ? PixelPass.Recolour : PixelKernels.Recolour,
+            device.IsCooperative ? Device.Groups(list.Count * height * width) : device.WorkItems(list.Count * height), new KernelWork(0, 8.0 * list.Count * height * width),
             images.View, numbers.View, table.View, list.Count, height, width, channels);
     }
 }

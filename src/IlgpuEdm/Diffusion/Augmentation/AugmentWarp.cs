@@ -1,6 +1,8 @@
+using ILGPU;
 using IlgpuEdm.Autodiff;
 using IlgpuEdm.Devices;
 using IlgpuEdm.Kernels.Augmentation;
+using Device = IlgpuEdm.Devices.Device;
 
 namespace IlgpuEdm.Diffusion.Augmentation;
 
@@ -56,22 +58,45 @@ internal static class AugmentWarp
         using var tall = device.Pool.RentScratch(shape.Count * Tall(shape));
         using var sampled = device.Pool.RentScratch(shape.Count * Sampled(shape));
 
+        var memory = new WarpMemory(images.View, wide.View, tall.View, sampled.View, window.View, map.View);
+        if (device.IsCooperative)
+        {
+            RunCooperative(device, memory, shape);
+        }
+        else
+        {
+            RunFat(device, memory, shape);
+        }
+    }
+
+    private static void RunFat(Device device, in WarpMemory m, WarpShape shape)
+    {
         var items = device.WorkItems(shape.Count * shape.WideRows, shape.PaddingScratch);
         using var padding = device.Pool.RentScratch((long)items * shape.PaddingScratch);
         device.Launch(
-            WarpKernels.Widen, items, Work(shape.Count * Wide(shape)), images.View, wide.View, padding.View, window.View, shape);
+            WarpKernels.Widen, items, Work(shape.Count * Wide(shape)), m.Images, m.Wide, padding.View, m.Windows, shape);
         device.Launch(
             WarpKernels.Heighten, device.WorkItems(shape.Count * shape.TallRows), Work(shape.Count * Tall(shape)),
-            wide.View, tall.View, window.View, shape);
+            m.Wide, m.Tall, m.Windows, shape);
 
         items = device.WorkItems(shape.Count * shape.SampledRows, shape.SamplingScratch);
         using var sampling = device.Pool.RentScratch((long)items * shape.SamplingScratch);
         device.Launch(
             WarpKernels.Sample, items, Work(shape.Count * Sampled(shape)),
-            tall.View, sampled.View, sampling.View, window.View, map.View, shape);
+            m.Tall, m.Sampled, sampling.View, m.Windows, m.Maps, shape);
         device.Launch(
             WarpKernels.Shrink, device.WorkItems(shape.Count * shape.Height), Work(shape.Count * Sampled(shape)),
-            sampled.View, images.View, window.View, shape);
+            m.Sampled, m.Images, m.Windows, shape);
+    }
+
+    private static void RunCooperative(Device device, in WarpMemory m, WarpShape shape)
+    {
+        long wide = shape.Count * Wide(shape), tall = shape.Count * Tall(shape), sampled = shape.Count * Sampled(shape);
+        device.Launch(WarpPass.Widen, Device.Groups((int)wide), Work(wide), m.Images, m.Wide, m.Windows, shape);
+        device.Launch(WarpPass.Heighten, Device.Groups((int)tall), Work(tall), m.Wide, m.Tall, m.Windows, shape);
+        device.Launch(WarpPass.Sample, Device.Groups((int)sampled), Work(sampled), m.Tall, m.Sampled, m.Windows, m.Maps, shape);
+        var results = shape.Count * shape.Height * shape.Width * shape.Channels;
+        device.Launch(WarpPass.Shrink, Device.Groups(results), Work(sampled), m.Sampled, m.Images, m.Windows, shape);
     }
 
     private static long Wide(in WarpShape shape) => (long)shape.WideRows * shape.WideRow;
@@ -123,4 +148,9 @@ internal static class AugmentWarp
             throw new EdmException("An augmentation shrinks or moves an image out of all measure; lower the standard deviations.");
         }
     }
+
+    // What the steps read and write.
+    private readonly record struct WarpMemory(
+        ArrayView<float> Images, ArrayView<float> Wide, ArrayView<float> Tall, ArrayView<float> Sampled, ArrayView<int> Windows,
+        ArrayView<long> Maps);
 }
