@@ -80,6 +80,39 @@ public abstract class GroupNormTests : OperationTestBase
     }
 
     [TestMethod]
+    [DataRow(20, 28, 12)]
+    [DataRow(7, 5, 3)]
+    public void TwoTensorsSideBySideAreNormalisedAsTheOneTheyMake(int a, int b, int groups)
+    {
+        const int n = 2, pixels = 35;
+        int c = a + b;
+        float[] hx = Numbers(1, n * pixels * c), hg = Numbers(2, hx.Length), hgamma = Numbers(3, c), hbeta = Numbers(4, c);
+        Tensor whole = Input(hx, n, pixels, 1, c), gamma = Parameter(hgamma, c), beta = Parameter(hbeta, c);
+        var options = new GroupNormOptions(gamma, beta, groups, 1e-6f, Silu: true, Tape.From(Numbers(5, n * 2 * c), n, 2 * c));
+        var expected = Tape.Normalize(whole, options);
+        var output = expected.ToArray();
+        Backward(expected, hg);
+        float[] parameters = [.. gamma.Gradient!.ToArray(), .. beta.Gradient!.ToArray()];
+        Elementwise.Fill(gamma.Gradient, 0f);
+        Elementwise.Fill(beta.Gradient, 0f);
+
+        Tensor first = Input(Part(hx, c, 0, a), n, pixels, 1, a), second = Input(Part(hx, c, a, b), n, pixels, 1, b);
+        var joined = Tape.Normalize(new Joined(first, second), options);
+        CollectionAssert.AreEqual(new[] { n, pixels, 1, c }, joined.Shape.ToArray(), "shape");
+        GoldenFile.AssertClose(Widen(joined.ToArray()), Widen(output), 1e-6, "output");
+        Backward(joined, hg);
+        var dx = Widen(whole.Gradient!.ToArray());
+        GoldenFile.AssertClose(Widen(first.Gradient!.ToArray()), Part(dx, c, 0, a), 2e-6, "gradient of the first");
+        GoldenFile.AssertClose(Widen(second.Gradient!.ToArray()), Part(dx, c, a, b), 2e-6, "gradient of the second");
+        GoldenFile.AssertClose(
+            Widen([.. gamma.Gradient!.ToArray(), .. beta.Gradient!.ToArray()]), Widen(parameters), 2e-6, "gradients of scale and shift");
+    }
+
+    // Some channels of each pixel.
+    private static T[] Part<T>(T[] x, int channels, int first, int count) =>
+        [.. Enumerable.Range(0, x.Length / channels).SelectMany(p => x.AsSpan(p * channels + first, count).ToArray())];
+
+    [TestMethod]
     public void GroupsThatDoNotDivideTheChannelsAreRefused()
     {
         Tensor x = Input(new float[40], 1, 2, 2, 10), gamma = Parameter(new float[10], 10), beta = Parameter(new float[10], 10);
