@@ -7,7 +7,7 @@ namespace IlgpuEdm.Kernels.Normalization;
 /// The gradients of group norm with SiLU. With <c>h = (x - mean) / deviation</c> and dz the gradient before SiLU:
 /// <c>dx = (gamma dz - mean(gamma dz) - h mean(gamma dz h)) / deviation</c>, means over the group.
 /// </summary>
-public static class GroupNormBackward
+public static partial class GroupNormBackward
 {
     /// <summary>
     /// Turns the gradient of the output into dz, and sums each channel of each image, for the channels that lie in one of two tensors.
@@ -78,7 +78,7 @@ public static class GroupNormBackward
         {
             if (task < groupTasks)
             {
-                Group(sums, gamma, coefficients, task / s.Groups, task % s.Groups, s);
+                Means(sums, gamma, coefficients, task / s.Groups, task % s.Groups, s);
             }
             else
             {
@@ -98,7 +98,7 @@ public static class GroupNormBackward
         }
     }
 
-    private static void Group(
+    private static void Means(
         ArrayView<float> sums, ArrayView<float> gamma, ArrayView<float> coefficients, int image, int group, GroupNormShape s)
     {
         var size = s.Channels / s.Groups;

@@ -7,7 +7,7 @@ namespace IlgpuEdm.Kernels.Normalization;
 /// Group norm with SiLU, <c>y = silu(gamma * (x - mean) / sqrt(variance + epsilon) + beta)</c>, in three kernels: the moments of each
 /// channel (two passes over data that stays in the cache), their combination for each group, and one pass that writes.
 /// </summary>
-public static class GroupNormForward
+public static partial class GroupNormForward
 {
     /// <summary>
     /// Rows of the coefficient table of an image, <c>[a, b, mean, p, q, 1 / deviation][channel]</c>; p and q belong to the gradient.

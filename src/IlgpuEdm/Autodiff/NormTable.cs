@@ -20,7 +20,7 @@ public sealed record GroupNormOptions(Tensor Gamma, Tensor Beta, int Groups, flo
 /// A group norm of an activation as an affine map of each image and channel, and its gradient. Who applies the map, a pass of its own or
 /// the convolution that follows while it loads its input, is another's business.
 /// </summary>
-internal sealed class NormTable
+internal sealed partial class NormTable
 {
     private const int PieceFloats = 4096;
 
@@ -40,6 +40,8 @@ internal sealed class NormTable
             throw new ArgumentException($"{options.Groups} groups do not divide {channels} channels", nameof(options));
         }
 
+        Shapes.Require(
+            x.Second == null || x.Second.Storage == x.First.Storage, [x.First, x.Second], "joined tensors are stored alike");
         Shapes.Require(
             Shapes.Has(options.Gamma, channels) && Shapes.Has(options.Beta, channels), [x.First, x.Second, options.Gamma, options.Beta]);
         Shapes.Require(
@@ -74,6 +76,12 @@ internal sealed class NormTable
     {
         var first = Moments(_x.First);
         var second = _x.Second == null ? first : Moments(_x.Second);
+        if (Device.IsCooperative)
+        {
+            FillCooperative(first, second);
+            return;
+        }
+
         Device.Launch(
             GroupNormForward.Coefficients, Device.WorkItems(Shape.Batch * Shape.Groups), default,
             first, second, _options.Gamma.View, _options.Beta.View, Coefficients.View, Shape);
@@ -87,22 +95,30 @@ internal sealed class NormTable
     // Whoever made a tensor may have gathered its moments on the way; a skip's serve both its readers.
     private ChannelMoments Moments(Tensor x)
     {
-        if (x.Moments is not { } moments)
-        {
-            int channels = x.Size(-1), blocks = (channels + 15) / 16;
-            x.Moments = moments = new TensorMoments(Device.Pool.Rent(2L * Shape.Batch * channels), 1, Shape.Pixels);
-            using var from = x.Read();
-            Device.Launch(
-                GroupNormForward.Moments, Device.WorkItems(Shape.Batch * blocks), new KernelWork(0, 4.0 * x.Length),
-                from.View, moments.Buffer.View, Shape.Batch, Shape.Pixels, channels);
-        }
-
+        var moments = x.Moments ??= Device.IsCooperative ? MomentsCooperative(x) : MomentsFat(x);
         return new ChannelMoments { Values = moments.Buffer.View, Parts = moments.Parts, PartPixels = moments.PartPixels };
+    }
+
+    private TensorMoments MomentsFat(Tensor x)
+    {
+        int channels = x.Size(-1), blocks = (channels + 15) / 16;
+        var moments = new TensorMoments(Device.Pool.Rent(2L * Shape.Batch * channels), 1, Shape.Pixels);
+        using var from = x.Read();
+        Device.Launch(
+            GroupNormForward.Moments, Device.WorkItems(Shape.Batch * blocks), new KernelWork(0, 4.0 * x.Length),
+            from.View, moments.Buffer.View, Shape.Batch, Shape.Pixels, channels);
+        return moments;
     }
 
     /// <summary>Writes the normalised activation, <c>[N, H, W, C]</c>.</summary>
     public void Apply(Tensor y)
     {
+        if (Device.IsCooperative)
+        {
+            ApplyCooperative(y);
+            return;
+        }
+
         using var to = y.Write();
         foreach (var (x, channel) in Sources())
         {
@@ -117,6 +133,12 @@ internal sealed class NormTable
     /// <param name="dy">The gradient of what <see cref="Apply"/> wrote, <c>[N, H, W, C]</c>; what it holds afterwards is undefined.</param>
     public void Backward(Tensor dy)
     {
+        if (Device.IsCooperative)
+        {
+            BackwardCooperative(dy);
+            return;
+        }
+
         using var dz = dy.Read();
         using var sums = Device.Pool.RentScratch(2L * Shape.Batch * Shape.Channels);
         foreach (var (x, channel) in Sources())
