@@ -17,9 +17,9 @@ public abstract class ChannelSumTests : OperationTestBase
         var hx = Integers(1, n * pixels * c);
         var expected = Sums(hx, n, pixels, c);
         Tensor x = Tape.From(hx, n, pixels, 1, c), y = Tape.From([.. Enumerable.Repeat(float.NaN, n * c)], n, c);
-        Channels.Sum(x, y, accumulate: false);
+        ChannelReduction.Sum(x, y, accumulate: false);
         AssertExact(expected, y, "written");
-        Channels.Sum(x, y, accumulate: true);
+        ChannelReduction.Sum(x, y, accumulate: true);
         AssertExact(Array.ConvertAll(expected, v => 2 * v), y, "added");
     }
 
@@ -33,7 +33,7 @@ public abstract class ChannelSumTests : OperationTestBase
         var x = Tape.New(TensorStorage.BFloat16, n, pixels, 1, c);
         x.Upload(hx);
         var y = Tape.New(n, c);
-        Channels.Sum(x, y, accumulate: false);
+        ChannelReduction.Sum(x, y, accumulate: false);
         AssertExact(Sums(hx, n, pixels, c), y, "sums, which 8 bits would not hold");
     }
 
