@@ -51,4 +51,30 @@ public static class PixelMeanKernels
                 dy, -1, dy, -1, factor, 1f, accumulate);
         }
     }
+    /// <summary>As <see cref="Backward"/>, with dx in any storage.</summary>
+    /// <typeparam name="TStorage">How dx lies.</typeparam>
+    /// <typeparam name="TAccess">How many channels a thread takes at once.</typeparam>
+    /// <param name="dy">Gradient of the means, <c>[N, C]</c>.</param>
+    /// <param name="dx">Gradient of the input, <c>[N, pixels, C]</c>.</param>
+    /// <param name="t">How groups divide dx.</param>
+    /// <param name="accumulate">Not 0 to add to dx.</param>
+    [Cooperative]
+    public static void BackwardCooperative<TStorage, TAccess>(ArrayView<float> dy, ArrayView<float> dx, PixelTiles t, int accumulate)
+        where TStorage : struct, IStorage
+        where TAccess : struct, IAccess
+    {
+        var at = PixelPlace.Here<TAccess>(t);
+        if (at.Start >= at.End)
+        {
+            return;
+        }
+
+        var d = Four.Scale(1f / t.Pixels, TAccess.Load<Float32>(dy, at.Image * t.Channels + at.Channel));
+        var index = (at.Image * t.Pixels + at.Start) * t.Channels + at.Channel;
+        for (var pixel = at.Start; pixel < at.End; pixel += at.Step)
+        {
+            TAccess.Store<TStorage>(dx, index, accumulate != 0 ? Four.Add(d, TAccess.Load<TStorage>(dx, index)) : d);
+            index += at.Step * t.Channels;
+        }
+    }
 }

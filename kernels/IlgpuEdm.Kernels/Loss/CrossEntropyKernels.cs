@@ -52,4 +52,48 @@ public static class CrossEntropyKernels
             loss[image] = FloatMath.Log(sum) + (maximum - logits[label]);
         }
     }
+    /// <summary>As <see cref="Softmax"/>; a group of threads is an image.</summary>
+    /// <param name="logits">The logits z, <c>[N, K]</c>.</param>
+    /// <param name="labels">One class an image, 0 to K - 1.</param>
+    /// <param name="loss">Receives one number an image.</param>
+    /// <param name="gradient">Receives the gradient of <c>factor * sum of the losses</c>, <c>[N, K]</c>.</param>
+    /// <param name="classes">Classes K.</param>
+    /// <param name="factor">1 / batch in training.</param>
+    [Cooperative]
+    public static void SoftmaxCooperative(
+        ArrayView<float> logits, ArrayView<float> labels, ArrayView<float> loss, ArrayView<float> gradient, int classes, float factor)
+    {
+        var shared = SharedMemory.Allocate<float>(CooperativeAttribute.GroupSize);
+        var image = Grid.IdxX;
+        var first = image * classes;
+        var end = first + classes;
+        var maximum = logits[first];
+        for (var i = first + Group.IdxX; i < end; i += CooperativeAttribute.GroupSize)
+        {
+            var z = logits[i];
+            maximum = z > maximum ? z : maximum;
+        }
+
+        maximum = GroupSums.Maximum(shared, maximum);
+        var sum = 0f;
+        for (var i = first + Group.IdxX; i < end; i += CooperativeAttribute.GroupSize)
+        {
+            var e = FloatMath.Exp(logits[i] - maximum);
+            sum += e;
+            gradient[i] = e;
+        }
+
+        sum = GroupSums.OverRuns(shared, sum, CooperativeAttribute.GroupSize);
+        var scale = factor / sum;
+        var label = first + (int)labels[image];
+        for (var i = first + Group.IdxX; i < end; i += CooperativeAttribute.GroupSize)
+        {
+            gradient[i] = gradient[i] * scale - (i == label ? factor : 0f);
+        }
+
+        if (Group.IdxX == 0)
+        {
+            loss[image] = FloatMath.Log(sum) + (maximum - logits[label]);
+        }
+    }
 }

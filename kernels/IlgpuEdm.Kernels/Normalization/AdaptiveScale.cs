@@ -19,16 +19,32 @@ public static class AdaptiveScale
         var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), s.Batch);
         for (var image = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), s.Batch); image < last; image++)
         {
-            var scales = image * 2 * s.Channels;
-            var a = image * GroupNormForward.CoefficientRows * s.Channels;
-            var b = a + s.Channels;
             for (var i = 0; i < s.Channels; i++)
             {
-                var factor = 1f + scaleShift[scales + i];
-                coefficients[a + i] *= factor;
-                coefficients[b + i] = coefficients[b + i] * factor + scaleShift[scales + s.Channels + i];
+                Fold(scaleShift, coefficients, s.Channels, image, i);
             }
         }
+    }
+
+    /// <summary>As <see cref="Fold(ArrayView{float}, ArrayView{float}, GroupNormShape)"/>; a task is a channel of an image.</summary>
+    /// <inheritdoc cref="Fold(ArrayView{float}, ArrayView{float}, GroupNormShape)"/>
+    [Cooperative]
+    public static void FoldCooperative(ArrayView<float> scaleShift, ArrayView<float> coefficients, GroupNormShape s)
+    {
+        for (var task = WorkItem.Index(); task < s.Batch * s.Channels; task += WorkItem.Count())
+        {
+            Fold(scaleShift, coefficients, s.Channels, task / s.Channels, task % s.Channels);
+        }
+    }
+
+    private static void Fold(ArrayView<float> scaleShift, ArrayView<float> coefficients, int channels, int image, int channel)
+    {
+        var scale = image * 2 * channels + channel;
+        var a = image * GroupNormForward.CoefficientRows * channels + channel;
+        var b = a + channels;
+        var factor = 1f + scaleShift[scale];
+        coefficients[a] *= factor;
+        coefficients[b] = coefficients[b] * factor + scaleShift[scale + channels];
     }
 
     /// <summary>
@@ -50,19 +66,42 @@ public static class AdaptiveScale
         var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), s.Batch);
         for (var image = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), s.Batch); image < last; image++)
         {
-            var scale = image * 2 * s.Channels;
-            var shift = scale + s.Channels;
-            var inverse = (image * GroupNormForward.CoefficientRows + 5) * s.Channels;
             for (var i = 0; i < s.Channels; i++)
             {
-                var dShift = sums[scale + i];
-                var dScale = gamma[i] * (sums[shift + i] * coefficients[inverse + i]) + beta[i] * dShift;
-                gradient[scale + i] = accumulate != 0 ? gradient[scale + i] + dScale : dScale;
-                gradient[shift + i] = accumulate != 0 ? gradient[shift + i] + dShift : dShift;
-                var factor = 1f + scaleShift[scale + i];
-                sums[scale + i] *= factor;
-                sums[shift + i] *= factor;
+                Unfold(sums, gamma, beta, coefficients, scaleShift, gradient, s.Channels, image, i, accumulate);
             }
         }
+    }
+
+    /// <summary>As <see cref="Unfold(ArrayView{float}, ArrayView{float}, ArrayView{float}, ArrayView{float}, ArrayView{float},
+    /// ArrayView{float}, GroupNormShape, int)"/>; a task is a channel of an image.</summary>
+    /// <inheritdoc cref="Unfold(ArrayView{float}, ArrayView{float}, ArrayView{float}, ArrayView{float}, ArrayView{float},
+    /// ArrayView{float}, GroupNormShape, int)"/>
+    [Cooperative]
+    public static void UnfoldCooperative(
+        ArrayView<float> sums, ArrayView<float> gamma, ArrayView<float> beta, ArrayView<float> coefficients, ArrayView<float> scaleShift,
+        ArrayView<float> gradient, GroupNormShape s, int accumulate)
+    {
+        for (var task = WorkItem.Index(); task < s.Batch * s.Channels; task += WorkItem.Count())
+        {
+            Unfold(
+                sums, gamma, beta, coefficients, scaleShift, gradient, s.Channels, task / s.Channels, task % s.Channels, accumulate);
+        }
+    }
+
+    private static void Unfold(
+        ArrayView<float> sums, ArrayView<float> gamma, ArrayView<float> beta, ArrayView<float> coefficients, ArrayView<float> scaleShift,
+        ArrayView<float> gradient, int channels, int image, int channel, int accumulate)
+    {
+        var scale = image * 2 * channels + channel;
+        var shift = scale + channels;
+        var dShift = sums[scale];
+        var dScale = gamma[channel] * (sums[shift] * coefficients[(image * GroupNormForward.CoefficientRows + 5) * channels + channel])
+            + beta[channel] * dShift;
+        gradient[scale] = accumulate != 0 ? gradient[scale] + dScale : dScale;
+        gradient[shift] = accumulate != 0 ? gradient[shift] + dShift : dShift;
+        var factor = 1f + scaleShift[scale];
+        sums[scale] *= factor;
+        sums[shift] *= factor;
     }
 }

@@ -7,30 +7,34 @@ namespace IlgpuEdm.Kernels.Normalization;
 /// The gradients of group norm with SiLU. With <c>h = (x - mean) / deviation</c> and dz the gradient before SiLU:
 /// <c>dx = (gamma dz - mean(gamma dz) - h mean(gamma dz h)) / deviation</c>, means over the group.
 /// </summary>
-public static class GroupNormBackward
+public static partial class GroupNormBackward
 {
-    /// <summary>Turns the gradient of the output into dz, and sums each channel of each image.</summary>
-    /// <param name="x">Input of the norm, <c>[N, H, W, C]</c>.</param>
-    /// <param name="dy">Gradient of the output; becomes dz.</param>
+    /// <summary>
+    /// Turns the gradient of the output into dz, and sums each channel of each image, for the channels that lie in one of two tensors.
+    /// </summary>
+    /// <param name="x">Those channels of the input, <c>[N, H, W, count]</c>.</param>
+    /// <param name="dy">Gradient of the output, <c>[N, H, W, C]</c>; these channels of it become dz.</param>
     /// <param name="coefficients">The table of the forward pass.</param>
-    /// <param name="sums">Receives <c>[N, 2, C]</c>: the sums of dz and of dz (x - mean).</param>
+    /// <param name="sums">Receives these channels of <c>[N, 2, C]</c>: the sums of dz and of dz (x - mean).</param>
     /// <param name="s">The norm.</param>
+    /// <param name="first">The first of the channels.</param>
+    /// <param name="count">How many they are.</param>
     public static void Reduce(
-        ArrayView<float> x, ArrayView<float> dy, ArrayView<float> coefficients, ArrayView<float> sums, GroupNormShape s)
+        ArrayView<float> x, ArrayView<float> dy, ArrayView<float> coefficients, ArrayView<float> sums, GroupNormShape s, int first,
+        int count)
     {
-        var blocks = (s.Channels + Channels.BlockWidth - 1) / Channels.BlockWidth;
+        var blocks = (count + Channels.BlockWidth - 1) / Channels.BlockWidth;
         var tasks = s.Batch * blocks;
         var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
         for (var task = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), tasks); task < last; task++)
         {
             var image = task / blocks;
             var channel = task % blocks * Channels.BlockWidth;
-            var count = s.Channels - channel < Channels.BlockWidth ? s.Channels - channel : Channels.BlockWidth;
-            var offset = image * s.Pixels * s.Channels + channel;
+            var width = count - channel < Channels.BlockWidth ? count - channel : Channels.BlockWidth;
             NormGradient.Reduce(
-                x, offset, s.Channels, dy, offset, s.Channels, s.Pixels, count,
-                coefficients, image * GroupNormForward.CoefficientRows * s.Channels + channel, s.Channels, s.Silu,
-                sums, image * 2 * s.Channels + channel);
+                x, image * s.Pixels * count + channel, count, dy, image * s.Pixels * s.Channels + first + channel, s.Channels,
+                s.Pixels, width, coefficients, image * GroupNormForward.CoefficientRows * s.Channels + first + channel, s.Channels, s.Silu,
+                sums, image * 2 * s.Channels + first + channel);
         }
     }
 
@@ -74,7 +78,7 @@ public static class GroupNormBackward
         {
             if (task < groupTasks)
             {
-                Group(sums, gamma, coefficients, task / s.Groups, task % s.Groups, s);
+                Means(sums, gamma, coefficients, task / s.Groups, task % s.Groups, s);
             }
             else
             {
@@ -94,7 +98,7 @@ public static class GroupNormBackward
         }
     }
 
-    private static void Group(
+    private static void Means(
         ArrayView<float> sums, ArrayView<float> gamma, ArrayView<float> coefficients, int image, int group, GroupNormShape s)
     {
         var size = s.Channels / s.Groups;

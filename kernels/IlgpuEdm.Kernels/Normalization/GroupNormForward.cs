@@ -7,7 +7,7 @@ namespace IlgpuEdm.Kernels.Normalization;
 /// Group norm with SiLU, <c>y = silu(gamma * (x - mean) / sqrt(variance + epsilon) + beta)</c>, in three kernels: the moments of each
 /// channel (two passes over data that stays in the cache), their combination for each group, and one pass that writes.
 /// </summary>
-public static class GroupNormForward
+public static partial class GroupNormForward
 {
     /// <summary>
     /// Rows of the coefficient table of an image, <c>[a, b, mean, p, q, 1 / deviation][channel]</c>; p and q belong to the gradient.
@@ -111,12 +111,15 @@ public static class GroupNormForward
         return sum;
     }
 
-    /// <summary>Applies the affine maps, and SiLU.</summary>
-    /// <param name="x">Input, <c>[N, H, W, C]</c>.</param>
+    /// <summary>Applies the affine maps, and SiLU, to the channels of the input that lie in one of two tensors.</summary>
+    /// <param name="x">Those channels, <c>[N, H, W, count]</c>.</param>
     /// <param name="coefficients">The table.</param>
-    /// <param name="y">Output, as the input.</param>
+    /// <param name="y">Output, <c>[N, H, W, C]</c>; of it these channels are written.</param>
     /// <param name="s">The norm.</param>
-    public static void Apply(ArrayView<float> x, ArrayView<float> coefficients, ArrayView<float> y, GroupNormShape s)
+    /// <param name="channel">The first of the channels.</param>
+    /// <param name="count">How many they are.</param>
+    public static void Apply(
+        ArrayView<float> x, ArrayView<float> coefficients, ArrayView<float> y, GroupNormShape s, int channel, int count)
     {
         var tasks = s.Batch * s.Pieces;
         var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
@@ -125,10 +128,11 @@ public static class GroupNormForward
             var image = task / s.Pieces;
             var pixel = task % s.Pieces * s.PiecePixels;
             var pixels = s.Pixels - pixel < s.PiecePixels ? s.Pixels - pixel : s.PiecePixels;
-            var table = image * CoefficientRows * s.Channels;
-            var offset = (image * s.Pixels + pixel) * s.Channels;
+            pixel += image * s.Pixels;
+            var table = image * CoefficientRows * s.Channels + channel;
             Lines.Gather(
-                x, offset, 1, pixels, s.Channels, coefficients, table, table + s.Channels, s.Silu != 0 ? 2 : 1, y, offset, s.Channels, 0);
+                x, pixel * count, 1, pixels, count, coefficients, table, table + s.Channels, s.Silu != 0 ? 2 : 1,
+                y, pixel * s.Channels + channel, s.Channels, 0);
         }
     }
 }

@@ -4,7 +4,7 @@ using IlgpuEdm.Kernels.Primitives;
 namespace IlgpuEdm.Kernels.Optimizer;
 
 /// <summary>Adam, the moving average of the weights and the guard against non-finite gradients in one pass over all parameters.</summary>
-public static class AdamKernel
+public static partial class AdamKernel
 {
     /// <summary>Parameters of a task; each task counts the gradients that it replaced.</summary>
     public const int Piece = 16384;

@@ -67,16 +67,7 @@ public static class Channels
     }
 
     /// <summary>Sums each channel over an image's pixels: <c>[N, H, W, C]</c> to <c>[N, C]</c>; not recorded.</summary>
-    internal static void Sum(Tensor x, Tensor y, bool accumulate)
-    {
-        var device = x.Device;
-        int batch = y.Size(0), channels = y.Size(1);
-        var items = device.WorkItems(batch * ((channels + 15) / 16));
-        using var scratch = device.Pool.RentScratch(items * 16L);
-        device.Launch(
-            ChannelKernels.Sum, items, new KernelWork(0, 4.0 * x.Length),
-            x.View, y.View, scratch.View, batch, x.Length / (batch * channels), channels, accumulate ? 1 : 0);
-    }
+    internal static void Sum(Tensor x, Tensor y, bool accumulate) => ChannelReduction.Sum(x, y, accumulate);
 
     private static void Copy(Tensor x, Tensor y, int pixels, int channels, int xOffset, int yOffset, int accumulate)
     {

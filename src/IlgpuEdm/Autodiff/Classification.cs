@@ -1,5 +1,4 @@
 using IlgpuEdm.Devices;
-using IlgpuEdm.Kernels.Elementwise;
 using IlgpuEdm.Kernels.Loss;
 
 namespace IlgpuEdm.Autodiff;
@@ -14,19 +13,13 @@ public static class Classification
     public static Tensor MeanPixels(this Tape tape, Tensor x)
     {
         Shapes.Require(x.Shape.Count == 4, [x]);
-        var device = tape.Device;
-        int batch = x.Size(0), channels = x.Size(3), pixels = x.Size(1) * x.Size(2);
-        var y = tape.New(batch, channels);
-        device.Launch(
-            PixelMeanKernels.Forward, device.WorkItems(batch * ((channels + 15) / 16)), new KernelWork(0, 4.0 * x.Length),
-            x.View, y.View, batch, pixels, channels);
+        var y = tape.New(x.Size(0), x.Size(3));
+        ChannelReduction.Mean(x, y);
         tape.Record(y, [x], dy =>
         {
             if (tape.WantsGradient(x, out var dx, out var accumulate))
             {
-                device.Launch(
-                    PixelMeanKernels.Backward, device.WorkItems(batch), new KernelWork(0, 4.0 * x.Length),
-                    dy.View, dx.View, batch, pixels, channels, accumulate);
+                ChannelReduction.MeanBackward(dy, dx, accumulate);
             }
 
             dy.Release();
@@ -64,9 +57,20 @@ public static class Classification
         var right = tape.From(numbers, batch);
         var loss = tape.New(batch);
         var gradient = tape.New(batch, classes);
-        tape.Device.Launch(
-            CrossEntropyKernels.Softmax, tape.Device.WorkItems(batch), new KernelWork(0, 12.0 * logits.Length),
-            logits.View, right.View, loss.View, gradient.View, batch, classes, factor);
+        var work = new KernelWork(0, 12.0 * logits.Length);
+        if (tape.Device.IsCooperative)
+        {
+            tape.Device.Launch(
+                CrossEntropyKernels.SoftmaxCooperative, LaunchSize.OfGroups(batch), work,
+                logits.View, right.View, loss.View, gradient.View, classes, factor);
+        }
+        else
+        {
+            tape.Device.Launch(
+                CrossEntropyKernels.Softmax, tape.Device.WorkItems(batch), work,
+                logits.View, right.View, loss.View, gradient.View, batch, classes, factor);
+        }
+
         right.Release();
         return (loss, gradient);
     }

@@ -1,6 +1,3 @@
-using IlgpuEdm.Devices;
-using IlgpuEdm.Kernels.Normalization;
-
 namespace IlgpuEdm.Autodiff;
 
 /// <summary>
@@ -45,27 +42,24 @@ public static class GroupNorm
     /// <param name="options">What is computed.</param>
     /// <returns>As the input.</returns>
     /// <exception cref="ArgumentException">The tensors do not fit together, or the groups do not divide the channels.</exception>
-    public static Tensor Normalize(this Tape tape, Tensor x, GroupNormOptions options)
+    public static Tensor Normalize(this Tape tape, Tensor x, GroupNormOptions options) => tape.Normalize(new Joined(x), options);
+
+    /// <summary>The same of an activation whose channels may lie in two tensors, <c>[N, H, W, A]</c> and <c>[N, H, W, B]</c>.</summary>
+    /// <returns><c>[N, H, W, A + B]</c>, in one tensor.</returns>
+    /// <exception cref="ArgumentException">The tensors do not fit together, or the groups do not divide the channels.</exception>
+    internal static Tensor Normalize(this Tape tape, Joined x, GroupNormOptions options)
     {
-        var device = tape.Device;
         var table = new NormTable(tape, x, options);
-        var (coefficients, shape) = (table.Coefficients, table.Shape);
-        var y = tape.New([.. x.Shape]);
-        device.Launch(
-            GroupNormForward.Apply, device.WorkItems(shape.Batch * shape.Pieces), new KernelWork(0, 8.0 * x.Length),
-            x.View, coefficients.View, y.View, shape);
+        var y = tape.New(x.First.Storage, [.. x.First.Shape.SkipLast(1), x.Channels]);
+        table.Apply(y);
         tape.Record(
-            y, [x, options.Gamma, options.Beta, options.ScaleShift],
+            y, [x.First, x.Second, options.Gamma, options.Beta, options.ScaleShift],
             dy =>
             {
-                using var sums = device.Pool.RentScratch(2L * shape.Batch * shape.Channels);
-                device.Launch(
-                    GroupNormBackward.Reduce, device.WorkItems(shape.Batch * ((shape.Channels + 15) / 16)),
-                    new KernelWork(0, 12.0 * x.Length), x.View, dy.View, coefficients.View, sums.View, shape);
-                table.Backward(dy, sums.View, strips: 1);
+                table.Backward(dy);
                 dy.Release();
             },
-            coefficients);
+            table.Coefficients);
         return y;
     }
 }

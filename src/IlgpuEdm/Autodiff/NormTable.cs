@@ -20,7 +20,7 @@ public sealed record GroupNormOptions(Tensor Gamma, Tensor Beta, int Groups, flo
 /// A group norm of an activation as an affine map of each image and channel, and its gradient. Who applies the map, a pass of its own or
 /// the convolution that follows while it loads its input, is another's business.
 /// </summary>
-internal sealed class NormTable
+internal sealed partial class NormTable
 {
     private const int PieceFloats = 4096;
 
@@ -40,6 +40,8 @@ internal sealed class NormTable
             throw new ArgumentException($"{options.Groups} groups do not divide {channels} channels", nameof(options));
         }
 
+        Shapes.Require(
+            x.Second == null || x.Second.Storage == x.First.Storage, [x.First, x.Second], "joined tensors are stored alike");
         Shapes.Require(
             Shapes.Has(options.Gamma, channels) && Shapes.Has(options.Beta, channels), [x.First, x.Second, options.Gamma, options.Beta]);
         Shapes.Require(
@@ -74,6 +76,12 @@ internal sealed class NormTable
     {
         var first = Moments(_x.First);
         var second = _x.Second == null ? first : Moments(_x.Second);
+        if (Device.IsCooperative)
+        {
+            FillCooperative(first, second);
+            return;
+        }
+
         Device.Launch(
             GroupNormForward.Coefficients, Device.WorkItems(Shape.Batch * Shape.Groups), default,
             first, second, _options.Gamma.View, _options.Beta.View, Coefficients.View, Shape);
@@ -87,23 +95,74 @@ internal sealed class NormTable
     // Whoever made a tensor may have gathered its moments on the way; a skip's serve both its readers.
     private ChannelMoments Moments(Tensor x)
     {
-        if (x.Moments is not { } moments)
-        {
-            int channels = x.Size(-1), blocks = (channels + 15) / 16;
-            x.Moments = moments = new TensorMoments(Device.Pool.Rent(2L * Shape.Batch * channels), 1, Shape.Pixels);
-            Device.Launch(
-                GroupNormForward.Moments, Device.WorkItems(Shape.Batch * blocks), new KernelWork(0, 4.0 * x.Length),
-                x.View, moments.Buffer.View, Shape.Batch, Shape.Pixels, channels);
-        }
-
+        var moments = x.Moments ??= Device.IsCooperative ? MomentsCooperative(x) : MomentsFat(x);
         return new ChannelMoments { Values = moments.Buffer.View, Parts = moments.Parts, PartPixels = moments.PartPixels };
     }
 
+    private TensorMoments MomentsFat(Tensor x)
+    {
+        int channels = x.Size(-1), blocks = (channels + 15) / 16;
+        var moments = new TensorMoments(Device.Pool.Rent(2L * Shape.Batch * channels), 1, Shape.Pixels);
+        using var from = x.Read();
+        Device.Launch(
+            GroupNormForward.Moments, Device.WorkItems(Shape.Batch * blocks), new KernelWork(0, 4.0 * x.Length),
+            from.View, moments.Buffer.View, Shape.Batch, Shape.Pixels, channels);
+        return moments;
+    }
+
+    /// <summary>Writes the normalised activation, <c>[N, H, W, C]</c>.</summary>
+    public void Apply(Tensor y)
+    {
+        if (Device.IsCooperative)
+        {
+            ApplyCooperative(y);
+            return;
+        }
+
+        using var to = y.Write();
+        foreach (var (x, channel) in Sources())
+        {
+            using var from = x.Read();
+            Device.Launch(
+                GroupNormForward.Apply, Device.WorkItems(Shape.Batch * Shape.Pieces), new KernelWork(0, 8.0 * x.Length),
+                from.View, Coefficients.View, to.View, Shape, channel, x.Size(-1));
+        }
+    }
+
     /// <summary>Adds to the gradients of the norm's inputs.</summary>
+    /// <param name="dy">The gradient of what <see cref="Apply"/> wrote, <c>[N, H, W, C]</c>; what it holds afterwards is undefined.</param>
+    public void Backward(Tensor dy)
+    {
+        if (Device.IsCooperative)
+        {
+            BackwardCooperative(dy);
+            return;
+        }
+
+        using var dz = dy.Read();
+        using var sums = Device.Pool.RentScratch(2L * Shape.Batch * Shape.Channels);
+        foreach (var (x, channel) in Sources())
+        {
+            using var from = x.Read();
+            Device.Launch(
+                GroupNormBackward.Reduce, Device.WorkItems(Shape.Batch * ((x.Size(-1) + 15) / 16)), new KernelWork(0, 12.0 * x.Length),
+                from.View, dz.View, Coefficients.View, sums.View, Shape, channel, x.Size(-1));
+        }
+
+        Backward(dz.View, sums.View, strips: 1);
+    }
+
+    /// <summary>The same for a convolution that multiplied SiLU's slope into the gradient and gathered the sums.</summary>
     /// <param name="dz">The gradient before SiLU, <c>[N, H, W, C]</c>.</param>
     /// <param name="parts">The sums of each channel over dz and dz (x - mean), for each strip of an image, <c>[N, strip, 2, C]</c>.</param>
     /// <param name="strips">Strips of an image.</param>
     public void Backward(Tensor dz, ArrayView<float> parts, int strips)
+    {
+        using var from = dz.Read();
+        Backward(from.View, parts, strips);
+    }
+
+    private void Backward(ArrayView<float> dz, ArrayView<float> parts, int strips)
     {
         using var buffer = Device.Pool.RentScratch(strips == 1 ? 0 : 2L * Shape.Batch * Shape.Channels);
         var sums = strips == 1 ? parts : buffer.View;
@@ -124,20 +183,16 @@ internal sealed class NormTable
         Device.Launch(
             GroupNormBackward.Combine, Device.WorkItems(Shape.Batch * Shape.Groups + Shape.Channels), default,
             sums, _options.Gamma.View, Coefficients.View, dGamma, dBeta, Shape);
-        Apply(_x.First, dz, 0);
-        if (_x.Second != null)
+        foreach (var (x, channel) in Sources())
         {
-            Apply(_x.Second, dz, Shape.FirstChannels);
-        }
-    }
-
-    private void Apply(Tensor x, Tensor dz, int channel)
-    {
-        if (_tape.WantsGradient(x, out var dx, out var accumulate))
-        {
-            Device.Launch(
-                GroupNormBackward.Apply, Device.WorkItems(Shape.Batch * Shape.Pieces), new KernelWork(0, 12.0 * x.Length),
-                x.View, dz.View, Coefficients.View, dx.View, Shape, channel, x.Size(-1), accumulate);
+            if (_tape.WantsGradient(x, out var dx, out var accumulate))
+            {
+                using var from = x.Read();
+                using var to = dx.Write(keep: accumulate != 0);
+                Device.Launch(
+                    GroupNormBackward.Apply, Device.WorkItems(Shape.Batch * Shape.Pieces), new KernelWork(0, 12.0 * x.Length),
+                    from.View, dz, Coefficients.View, to.View, Shape, channel, x.Size(-1), accumulate);
+            }
         }
     }
 
@@ -149,4 +204,8 @@ internal sealed class NormTable
             AdaptiveScale.Unfold, Device.WorkItems(Shape.Batch), default,
             sums, _options.Gamma.View, _options.Beta.View, Coefficients.View, scaleShift.View, gradient, Shape, accumulate);
     }
+
+    // The tensors that hold the activation, with the place of their first channel among all.
+    private (Tensor X, int Channel)[] Sources() =>
+        _x.Second == null ? [(_x.First, 0)] : [(_x.First, 0), (_x.Second, Shape.FirstChannels)];
 }

@@ -2,6 +2,7 @@ using IlgpuEdm.Autodiff;
 using IlgpuEdm.Autodiff.Reference;
 using IlgpuEdm.Devices;
 using IlgpuEdm.Kernels.Optimizer;
+using IlgpuEdm.Training;
 
 namespace IlgpuEdm.SelfTests;
 
@@ -49,9 +50,8 @@ internal static class SelfTestTraining
             var gradients = run.Tape.From(hg, count);
             var scalars = run.Tape.From(Kernels.Primitives.Adam.Scalars(LearningRate, Beta1, Beta2, Epsilon, step, EmaBeta),
                 Kernels.Primitives.Adam.ScalarCount);
-            run.Device.Launch(
-                AdamKernel.Step, run.Device.WorkItems(AdamKernel.Tasks(count)), default,
-                weights.View, gradients.View, m.View, v.View, ema.View, scalars.View, replaced.View, count);
+            AdamLaunch.Step(
+                run.Device, weights.View, gradients.View, m.View, v.View, ema.View, scalars.View, replaced.View, count);
 
             var dg = Array.ConvertAll(hg, g => float.IsNaN(g) ? 0 : Math.Clamp((double)g, -1e5, 1e5));
             ReferenceAdam.Step(dw, dg, dm, dv, step, LearningRate, Beta1, Beta2, Epsilon);

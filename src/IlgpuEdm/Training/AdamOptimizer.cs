@@ -86,11 +86,9 @@ public sealed class AdamOptimizer : IDisposable
         Steps++;
         _scalars.Upload(Adam.Scalars(
             LearningRate(images), _options.Beta1, _options.Beta2, _options.Epsilon, Steps, EmaBeta(images, batch)));
-        var count = _weights.Values.Length;
-        _device.Launch(
-            AdamKernel.Step, _device.WorkItems(_replaced.Length), new KernelWork(0, 36.0 * count),
-            _weights.Values.View, _weights.Gradients!.View, FirstMoment.Values.View, SecondMoment.Values.View, Average.Values.View,
-            _scalars.View, _replaced.View, count);
+        AdamLaunch.Step(
+            _device, _weights.Values.View, _weights.Gradients!.View, FirstMoment.Values.View, SecondMoment.Values.View, Average.Values.View,
+            _scalars.View, _replaced.View, _weights.Values.Length);
         foreach (var profile in Profiles)
         {
             profile.Update(_weights, images, batch);

@@ -12,6 +12,7 @@ public abstract class ClassificationTests : OperationTestBase
     [DataRow(2, 5, 7, 19)]
     [DataRow(3, 9, 8, 33)]
     [DataRow(2, 7, 7, 128)]
+    [DataRow(2, 33, 40, 12)]
     public void MeanMatchesTheReference(int n, int h, int w, int c) =>
         AssertMatchesReference(run => SelfTestClassification.MeanPixels(run, n, h, w, c));
 
@@ -70,6 +71,12 @@ public sealed class ClassificationTestsCpu : ClassificationTests
 public sealed class ClassificationTestsOpenCL : ClassificationTests
 {
     protected override string Spec => OpenCL;
+}
+
+[TestClass]
+public sealed class ClassificationTestsOpenCLCooperative : ClassificationTests
+{
+    protected override string Spec => OpenCLCooperative;
 }
 
 [TestClass]

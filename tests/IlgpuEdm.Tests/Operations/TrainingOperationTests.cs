@@ -5,6 +5,7 @@ using IlgpuEdm.Kernels.Optimizer;
 using IlgpuEdm.Kernels.Primitives;
 using IlgpuEdm.SelfTests;
 using IlgpuEdm.Tests.Golden;
+using IlgpuEdm.Training;
 
 namespace IlgpuEdm.Tests.Operations;
 
@@ -14,6 +15,8 @@ public abstract class TrainingOperationTests : OperationTestBase
     [TestMethod]
     [DataRow(1, 1)]
     [DataRow(3, 501)]
+    [DataRow(2, 9001)]
+    [DataRow(3, 8192)]
     public void LossMatchesItsFormula(int n, int size) =>
         AssertMatchesReference(run => SelfTestTraining.WeightedSquaredError(run, n, size));
 
@@ -75,9 +78,9 @@ public abstract class TrainingOperationTests : OperationTestBase
         var scalars = Adam.Scalars(learningRate: 0.125, beta1: 0, beta2: 0, epsilon: 1e-8, step: 1, emaBeta: 0);
         Tensor w = Tape.From(weights, count), replaced = Tape.New(AdamKernel.Tasks(count));
         Tensor m = Tape.From(new float[count], count), v = Tape.From(new float[count], count), ema = Tape.From(weights, count);
-        Device.Launch(
-            AdamKernel.Step, Device.WorkItems(AdamKernel.Tasks(count)), default, w.View, Tape.From(gradients, count).View, m.View, v.View,
-            ema.View, Tape.From(scalars, scalars.Length).View, replaced.View, count);
+        AdamLaunch.Step(
+            Device, w.View, Tape.From(gradients, count).View, m.View, v.View, ema.View, Tape.From(scalars, scalars.Length).View,
+            replaced.View, count);
         return (w.ToArray(), replaced.ToArray());
     }
 }
@@ -92,6 +95,12 @@ public sealed class TrainingOperationTestsCpu : TrainingOperationTests
 public sealed class TrainingOperationTestsOpenCL : TrainingOperationTests
 {
     protected override string Spec => OpenCL;
+}
+
+[TestClass]
+public sealed class TrainingOperationTestsOpenCLCooperative : TrainingOperationTests
+{
+    protected override string Spec => OpenCLCooperative;
 }
 
 [TestClass]
