@@ -15,7 +15,7 @@ internal static class TensorEpilogue
     /// <param name="pixel">This thread's first pixel.</param>
     /// <param name="column">Its first channel.</param>
     /// <typeparam name="TStorage">How the output lies in memory.</typeparam>
-    public static void Store<TStorage>(WarpSums sums, ArrayView<float> y, ConvolutionShape s, Epilogue e, int pixel, int column)
+    public static void Store<TStorage>(WarpSums sums, ConvolutionOutput y, ConvolutionShape s, Epilogue e, int pixel, int column)
         where TStorage : struct, IStorage
     {
         Row<TStorage>(y, s, e, pixel, column, sums.U0.X, sums.U0.Y, sums.U1.X, sums.U1.Y, sums.U2.X, sums.U2.Y, sums.U3.X, sums.U3.Y);
@@ -26,7 +26,7 @@ internal static class TensorEpilogue
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Row<TStorage>(
-        ArrayView<float> y, ConvolutionShape s, Epilogue e, int pixel, int column, float a0, float a1, float b0, float b1, float c0, float c1,
+        ConvolutionOutput y, ConvolutionShape s, Epilogue e, int pixel, int column, float a0, float a1, float b0, float b1, float c0, float c1,
         float d0, float d1)
         where TStorage : struct, IStorage
     {
@@ -44,7 +44,7 @@ internal static class TensorEpilogue
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Pair<TStorage>(
-        ArrayView<float> y, ConvolutionShape s, Epilogue e, int pixel, int shift, int column, float first, float second)
+        ConvolutionOutput y, ConvolutionShape s, Epilogue e, int pixel, int shift, int column, float first, float second)
         where TStorage : struct, IStorage
     {
         if (column >= s.Out)
@@ -72,15 +72,21 @@ internal static class TensorEpilogue
             second += residual.Y;
         }
 
-        first *= e.Scale;
-        second *= e.Scale;
-        if (e.Accumulate != 0)
+        var inFirst = column < y.FirstChannels;
+        var mode = inFirst ? y.FirstMode : y.SecondMode;
+        if (mode == ConvolutionOutput.Skip)
         {
-            var there = TStorage.Load2(y, at);
-            first += there.X;
-            second += there.Y;
+            return;
         }
 
-        TStorage.Store2(y, at, new Float2(first, second));
+        var to = inFirst ? y.First : y.Second;
+        at = inFirst ? pixel * y.FirstChannels + column : pixel * (s.Out - y.FirstChannels) + column - y.FirstChannels;
+        var before = default(Float2);
+        if (mode == ConvolutionOutput.Add)
+        {
+            before = TStorage.Load2(to, at);
+        }
+
+        TStorage.Store2(to, at, new Float2(Gpu.Fma(e.Scale, first, before.X), Gpu.Fma(e.Scale, second, before.Y)));
     }
 }

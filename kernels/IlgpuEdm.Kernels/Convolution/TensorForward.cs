@@ -22,7 +22,7 @@ public static class TensorForward
     /// <summary><c>y = (conv(x) + bias + shift + residual) * scale</c>, added to y if asked for. A group a tile, columns first.</summary>
     /// <param name="x">The input, plain; its channels, those of either of two tensors, divide by 4 numbers of a word.</param>
     /// <param name="words">The weights (see <see cref="TensorWeights"/>).</param>
-    /// <param name="y">Output, <c>[N, H, W, Out]</c>; Out divides by 4.</param>
+    /// <param name="y">Output; its channels, those of either of two tensors, divide by 4.</param>
     /// <param name="s">The convolution.</param>
     /// <param name="e">What takes part beside the sum.</param>
     /// <typeparam name="TTile">The tile.</typeparam>
@@ -30,7 +30,7 @@ public static class TensorForward
     /// <typeparam name="TStorage">How activations lie in memory, in the words' numbers.</typeparam>
     [Cooperative(TensorCores = true)]
     public static void Cooperative<TTile, TFormat, TStorage>(
-        ConvolutionInput x, ArrayView<float> words, ArrayView<float> y, ConvolutionShape s, Epilogue e)
+        ConvolutionInput x, ArrayView<float> words, ConvolutionOutput y, ConvolutionShape s, Epilogue e)
         where TTile : struct, ITensorTile
         where TFormat : struct, IMatrixFormat
         where TStorage : struct, IStorage, IStorageOf<TFormat>

@@ -20,7 +20,7 @@ public static class TensorWeightGradient
     /// <summary>Computes the sums of each slice. A group a tile and slice: columns first, then rows, then slices.</summary>
     /// <param name="x">The input, plain; its channels, those of either of two tensors, divide by 4 numbers of a word.</param>
     /// <param name="dy">The output's gradient, <c>[N, H, W, Out]</c>; Out divides by 4 numbers of a word.</param>
-    /// <param name="partial">Receives <c>[slice, k, k, In, Out]</c>.</param>
+    /// <param name="partial">Receives <c>[slice, Depth + 1, Out]</c>; the last row, the bias's, is left as it is.</param>
     /// <param name="s">The convolution.</param>
     /// <param name="slicePixels">Pixels of a slice; the last has what is left.</param>
     /// <typeparam name="TTile">The tile.</typeparam>
@@ -161,7 +161,7 @@ public static class TensorWeightGradient
         ArrayView<float> partial, ConvolutionShape s, int slice, int row, int column, float a0, float a1, float a2, float a3, float b0, float b1,
         float b2, float b3)
     {
-        var at = (slice * s.Depth + row) * s.Out + column;
+        var at = (slice * (s.Depth + 1) + row) * s.Out + column;
         if (row < s.Depth && column < s.Out)
         {
             Float32.Store4(partial, at, new Float4(a0, a1, a2, a3));

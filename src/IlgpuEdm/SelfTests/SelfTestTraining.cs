@@ -68,6 +68,6 @@ internal static class SelfTestTraining
         var counted = run.Tape.From([replaced.ToArray().Sum()], 1);
         run.Compare($"{name}: gradients replaced", counted, [3]);
         var moved = run.Tape.From([.. weights.ToArray().Zip(hw, (now, then) => now - then)], count);
-        run.Compare($"{name}: what the weights moved", moved, [.. dw.Zip(before, (now, then) => now - then)], 10 * SelfTestRun.Tolerance);
+        run.Compare($"{name}: what the weights moved", moved, [.. dw.Zip(before, (now, then) => now - then)], 10 * run.Tolerance);
     }
 }
