@@ -9,7 +9,7 @@ namespace IlgpuEdm.Kernels.Convolution;
 /// the strip, joined and normalised and with a border of zeros, into its scratch, so that the three taps of a line and all channels are
 /// one contiguous run; then the strip's pixels meet every packed block of output channels.
 /// </summary>
-public static class ConvolutionForward
+public static partial class ConvolutionForward
 {
     /// <summary>Floats of scratch that a work item needs.</summary>
     /// <param name="s">The convolution.</param>

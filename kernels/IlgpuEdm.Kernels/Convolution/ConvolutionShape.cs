@@ -1,8 +1,10 @@
+using IlgpuEdm.Kernels.Primitives;
+
 namespace IlgpuEdm.Kernels.Convolution;
 
 /// <summary>
-/// A convolution with stride 1 and zero padding, kernel 1x1 or 3x3, on NHWC images, and how the fat schedule cuts it into work:
-/// strips of whole rows of one image.
+/// A convolution with stride 1 and zero padding, kernel 1x1 or 3x3, on NHWC images, and how it is cut into work: in the fat
+/// schedule strips of whole rows of one image, in the cooperative one chunks of 16 terms or pixels.
 /// </summary>
 public struct ConvolutionShape
 {
@@ -36,8 +38,25 @@ public struct ConvolutionShape
     /// <summary>Floats of scratch of a work item.</summary>
     public int Scratch;
 
+    /// <summary>Cooperative schedule: whole taps in a chunk of an output's sum.</summary>
+    public int ChunkTaps;
+
+    /// <summary>Cooperative schedule: rows by which a chunk of pixels moves on, less whole images.</summary>
+    public int ChunkRows;
+
+    /// <summary>Cooperative schedule: columns by which a chunk of pixels moves on beyond that.</summary>
+    public int ChunkColumns;
+
     /// <summary>Terms of an output's sum, kernel * kernel * In.</summary>
     public readonly int Depth => Kernel * Kernel * In;
+
+    /// <summary>The convolution with what the cooperative schedule wants to know of a chunk, so that its threads need not divide.</summary>
+    public readonly ConvolutionShape InChunks() => this with
+    {
+        ChunkTaps = TileProduct.Chunk / In,
+        ChunkRows = TileProduct.Chunk / Width % Height,
+        ChunkColumns = TileProduct.Chunk % Width,
+    };
 
     /// <summary>Rows and columns of zeros around a 3x3 convolution's input.</summary>
     public readonly int Border => Kernel / 2;

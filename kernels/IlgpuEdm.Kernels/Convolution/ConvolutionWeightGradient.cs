@@ -7,7 +7,7 @@ namespace IlgpuEdm.Kernels.Convolution;
 /// The gradients of weights and bias. Fat schedule: a work item sums, over the images of its slice, the outer products of input pixels
 /// with up to 64 channels of the output's gradient; a second kernel adds the slices in order, so the sum never depends on the work items.
 /// </summary>
-public static class ConvolutionWeightGradient
+public static partial class ConvolutionWeightGradient
 {
     // Blocks of 32 output channels for which a strip of the input is gathered once.
     private const int TaskBlocks = 2;

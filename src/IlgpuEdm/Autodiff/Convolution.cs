@@ -25,6 +25,12 @@ public static class Convolution
         Tape tape, Joined x, GroupNormOptions? options, Tensor weight, Tensor? bias, Tensor? shift, Tensor? residual, float scale,
         bool moments)
     {
+        var cooperative = tape.Device.IsCooperative;
+        if (cooperative && options != null)
+        {
+            return AfterNorm(tape, x, options, weight, bias, shift, residual, scale);
+        }
+
         x.RequireFit();
         Shapes.Require(x.First.Shape.Count == 4 && weight.Shape.Count == 4, [x.First, x.Second, weight]);
         int batch = x.First.Size(0), height = x.First.Size(1), width = x.First.Size(2), kernel = weight.Size(0);
@@ -41,7 +47,8 @@ public static class Convolution
         Shapes.Require(weight.Size(2) == shape.In, [weight, x.First, x.Second]);
         Shapes.Require(Shapes.Has(bias, shape.Out), [weight, bias]);
         Shapes.Require(Shapes.Has(shift, (long)batch * shape.Out), [x.First, weight, shift]);
-        var y = tape.New(batch, height, width, shape.Out);
+        Shapes.Require(Shapes.Stored(x.Second, x.First) && Shapes.Stored(residual, x.First), [x.First, x.Second, residual]);
+        var y = tape.New(x.First.Storage, batch, height, width, shape.Out);
         Shapes.Require(Shapes.Same(residual, y), [y, residual]);
         if (height * width == 1)
         {
@@ -50,25 +57,16 @@ public static class Convolution
 
         var device = tape.Device;
         var table = options == null ? null : new NormTable(tape, x, options);
-        var input = Input(x, table);
-        ConvolutionLaunch.CutForward(ref shape, device.Convolution);
-        if (moments)
+        if (cooperative)
         {
-            y.Moments = new TensorMoments(device.Pool.Rent(2L * batch * shape.Strips * shape.Out), shape.Strips, shape.StripRows * width);
+            CooperativeConvolution.Forward(tape, x, weight, bias, shift, residual, scale, y, shape);
+        }
+        else
+        {
+            ConvolutionLaunch.CutForward(ref shape, device.Convolution);
+            Forward(tape, x, table, weight, bias, shift, residual, scale, moments, y, shape);
         }
 
-        ConvolutionLaunch.Forward(tape, input, weight, y.View, shape, turned: false, new Epilogue
-        {
-            Bias = (bias ?? y).View,
-            Shift = (shift ?? y).View,
-            Residual = (residual ?? y).View,
-            Gathered = y.Moments?.Buffer.View ?? y.View,
-            UseBias = bias == null ? 0 : 1,
-            UseShift = shift == null ? 0 : 1,
-            UseResidual = residual == null ? 0 : 1,
-            Scale = scale,
-            Gather = moments ? Epilogue.GatherMoments : Epilogue.GatherNothing,
-        });
         tape.Record(
             y,
             [x.First, x.Second, options?.Gamma, options?.Beta, options?.ScaleShift, weight, bias, shift, residual],
@@ -79,33 +77,102 @@ public static class Convolution
                     ShiftGradient(dy, dShift, accumulate != 0, scale);
                 }
 
-                ConvolutionLaunch.WeightGradient(
-                    device, Input(x, table), dy, tape.GradientToAddTo(weight), tape.GradientToAddTo(bias), shape, scale);
-                if (table != null)
-                {
-                    NormalizedGradient(tape, x, table, dy, weight, shape, scale);
-                }
-                else
-                {
-                    InputGradient(tape, x, dy, weight, shape, scale);
-                }
-
+                Backward(tape, x, table, weight, bias, scale, dy, shape);
                 tape.AddGradient(residual, dy, scale);
             },
             table == null ? [] : [table.Coefficients]);
         return y;
     }
 
-    // A table's memory goes back with the operation's, so what reads it is made anew each time.
-    private static ConvolutionInput Input(Joined x, NormTable? table) => new()
+    private static void Forward(
+        Tape tape, Joined x, NormTable? table, Tensor weight, Tensor? bias, Tensor? shift, Tensor? residual, float scale, bool moments,
+        Tensor y, in ConvolutionShape shape)
     {
-        First = x.First.View,
-        Second = (x.Second ?? x.First).View,
-        Table = table?.Coefficients.View ?? x.First.View,
+        if (moments)
+        {
+            y.Moments = new TensorMoments(
+                tape.Device.Pool.Rent(2L * shape.Batch * shape.Strips * shape.Out), shape.Strips, shape.StripRows * shape.Width);
+        }
+
+        using var first = x.First.Read();
+        using var second = x.Second == null ? default : x.Second.Read();
+        using var added = residual == null ? default : residual.Read();
+        using var output = y.Write();
+        ConvolutionLaunch.Forward(tape, Input(x, table, first, second), weight, output.View, shape, turned: false, new Epilogue
+        {
+            Bias = (bias ?? y).View,
+            Shift = (shift ?? y).View,
+            Residual = residual == null ? y.View : added.View,
+            Gathered = y.Moments?.Buffer.View ?? y.View,
+            UseBias = bias == null ? 0 : 1,
+            UseShift = shift == null ? 0 : 1,
+            UseResidual = residual == null ? 0 : 1,
+            Scale = scale,
+            Gather = moments ? Epilogue.GatherMoments : Epilogue.GatherNothing,
+        });
+    }
+
+    // The gradients of the input, or the norm before it, and of weights and bias.
+    private static void Backward(
+        Tape tape, Joined x, NormTable? table, Tensor weight, Tensor? bias, float scale, Tensor dy, in ConvolutionShape shape)
+    {
+        Tensor? dWeight = tape.GradientToAddTo(weight), dBias = tape.GradientToAddTo(bias);
+        if (dWeight == null && dBias != null)
+        {
+            BiasGradient(dy, dBias, scale);
+        }
+
+        if (tape.Device.IsCooperative)
+        {
+            CooperativeConvolution.Backward(tape, x, weight, dWeight, dBias, scale, dy, shape);
+            return;
+        }
+
+        using var first = x.First.Read();
+        using var second = x.Second == null ? default : x.Second.Read();
+        using var from = dy.Read();
+        var input = Input(x, table, first, second);
+        if (dWeight != null)
+        {
+            ConvolutionLaunch.WeightGradient(tape.Device, input, from.View, dWeight, dBias, shape, scale);
+        }
+
+        if (table != null)
+        {
+            NormalizedGradient(tape, table, from.View, weight, input, shape, scale);
+        }
+        else
+        {
+            InputGradient(tape, x, from.View, weight, shape, scale);
+        }
+    }
+
+    // A table's memory goes back with the operation's, so what reads it is made anew each time.
+    private static ConvolutionInput Input(Joined x, NormTable? table, FloatElements first, FloatElements second) => new()
+    {
+        First = first.View,
+        Second = x.Second == null ? first.View : second.View,
+        Table = table?.Coefficients.View ?? first.View,
         FirstChannels = x.First.Size(-1),
         Mode = table == null ? ConvolutionInput.Plain
             : table.Shape.Silu != 0 ? ConvolutionInput.NormalizedSilu : ConvolutionInput.Normalized,
     };
+
+    // Groups of threads read an input for each of many tiles: there the norm is worth a pass of its own.
+    private static Tensor AfterNorm(
+        Tape tape, Joined x, GroupNormOptions options, Tensor weight, Tensor? bias, Tensor? shift, Tensor? residual, float scale)
+    {
+        var whole = x.Whole(tape);
+        var normal = tape.Normalize(whole, options);
+        if (whole != x.First)
+        {
+            tape.Release(whole);
+        }
+
+        var y = Apply(tape, normal, null, weight, bias, shift, residual, scale, moments: false);
+        tape.Release(normal);
+        return y;
+    }
 
     private static Tensor Point(
         Tape tape, Joined x, GroupNormOptions? options, Tensor weight, Tensor? bias, Tensor? shift, Tensor? residual, float scale, Tensor y)
@@ -140,6 +207,14 @@ public static class Convolution
         Elementwise.Combine(sum, null, dShift, scale, 0f, accumulate);
     }
 
+    private static void BiasGradient(Tensor dy, Tensor dBias, float scale)
+    {
+        using var buffer = dy.Device.Pool.RentScratch(dBias.Length);
+        var sum = new Tensor(dy.Device, [1, dBias.Length], buffer.View);
+        Channels.Sum(dy, sum, accumulate: false);
+        Elementwise.Combine(sum, null, dBias, scale, 0f, accumulate: true);
+    }
+
     private static ConvolutionShape Turned(ConvolutionShape shape, ConvolutionMethod method)
     {
         var turned = shape with { In = shape.Out, Out = shape.In };
@@ -147,20 +222,24 @@ public static class Convolution
         return turned;
     }
 
-    private static ConvolutionInput Plain(Tensor dy) =>
-        new() { First = dy.View, Second = dy.View, Table = dy.View, FirstChannels = dy.Size(-1) };
+    private static ConvolutionInput Plain(ArrayView<float> dy, in ConvolutionShape shape) =>
+        new() { First = dy, Second = dy, Table = dy, FirstChannels = shape.Out };
 
     // Nothing beside the scaled sum; kernels want memory behind each view.
     private static Epilogue Nothing(ArrayView<float> gathered, float scale) =>
         new() { Bias = gathered, Shift = gathered, Residual = gathered, Gathered = gathered, Scale = scale };
 
-    private static void InputGradient(Tape tape, Joined x, Tensor dy, Tensor weight, ConvolutionShape shape, float scale)
+    private static void InputGradient(Tape tape, Joined x, ArrayView<float> dy, Tensor weight, in ConvolutionShape shape, float scale)
     {
+        var turned = Turned(shape, tape.Device.Convolution);
+        var input = Plain(dy, shape);
         if (x.Second == null)
         {
             if (tape.WantsGradient(x.First, out var dx, out var accumulate))
             {
-                Launch(dx, accumulate);
+                using var to = dx.Write(keep: accumulate != 0);
+                ConvolutionLaunch.Forward(
+                    tape, input, weight, to.View, turned, turned: true, Nothing(dy, scale) with { Accumulate = accumulate });
             }
 
             return;
@@ -173,24 +252,21 @@ public static class Convolution
 
         using var buffer = tape.Device.Pool.RentScratch((long)shape.Batch * shape.Height * shape.Width * shape.In);
         var both = new Tensor(tape.Device, [shape.Batch, shape.Height, shape.Width, shape.In], buffer.View);
-        Launch(both, 0);
+        ConvolutionLaunch.Forward(tape, input, weight, both.View, turned, turned: true, Nothing(dy, scale));
         Channels.Split(tape, both, x);
-
-        void Launch(Tensor gradient, int accumulate) => ConvolutionLaunch.Forward(
-            tape, Plain(dy), weight, gradient.View, Turned(shape, tape.Device.Convolution), turned: true,
-            Nothing(dy.View, scale) with { Accumulate = accumulate });
     }
 
     private static void NormalizedGradient(
-        Tape tape, Joined x, NormTable table, Tensor dy, Tensor weight, ConvolutionShape shape, float scale)
+        Tape tape, NormTable table, ArrayView<float> dy, Tensor weight, ConvolutionInput x, in ConvolutionShape shape, float scale)
     {
         var device = tape.Device;
-        var turned = Turned(shape, tape.Device.Convolution);
+        var turned = Turned(shape, device.Convolution);
         using var buffer = device.Pool.RentScratch((long)shape.Batch * shape.Height * shape.Width * shape.In);
         var dz = new Tensor(device, [shape.Batch, shape.Height, shape.Width, shape.In], buffer.View);
         using var parts = device.Pool.RentScratch(2L * shape.Batch * turned.Strips * shape.In);
-        ConvolutionLaunch.Forward(tape, Plain(dy), weight, dz.View, turned, turned: true,
-            Nothing(parts.View, scale) with { Gather = Epilogue.GatherNormGradient }, Input(x, table));
+        ConvolutionLaunch.Forward(
+            tape, Plain(dy, shape), weight, dz.View, turned, turned: true,
+            Nothing(parts.View, scale) with { Gather = Epilogue.GatherNormGradient }, x);
         table.Backward(dz, parts.View, turned.Strips);
     }
 }

@@ -86,26 +86,13 @@ internal static class ConvolutionLaunch
     /// <param name="device">The device.</param>
     /// <param name="x">The input.</param>
     /// <param name="dy">The output's gradient.</param>
-    /// <param name="dWeight">Gradient of the weights, or null.</param>
+    /// <param name="dWeight">Gradient of the weights.</param>
     /// <param name="dBias">Gradient of the bias, or null.</param>
     /// <param name="shape">The convolution.</param>
     /// <param name="scale">Factor of dy.</param>
     public static void WeightGradient(
-        Device device, ConvolutionInput x, Tensor dy, Tensor? dWeight, Tensor? dBias, ConvolutionShape shape, float scale)
+        Device device, ConvolutionInput x, ArrayView<float> dy, Tensor dWeight, Tensor? dBias, ConvolutionShape shape, float scale)
     {
-        if (dWeight == null)
-        {
-            if (dBias != null)
-            {
-                using var sum = device.Pool.RentScratch(shape.Out);
-                var unscaled = new Tensor(device, [1, shape.Out], sum.View);
-                Channels.Sum(dy, unscaled, accumulate: false);
-                Elementwise.Combine(unscaled, null, dBias, scale, 0f, accumulate: true);
-            }
-
-            return;
-        }
-
         var winograd = WinogradConvolution.Serves(shape, device.Convolution);
         CutWeightGradient(ref shape, winograd);
         using var partial = device.Pool.RentScratch(PartialFloats(shape));
@@ -113,7 +100,7 @@ internal static class ConvolutionLaunch
         using var scratch = device.Pool.RentScratch((long)items * shape.Scratch);
         device.Launch(
             winograd ? WinogradWeightGradient.Fat : ConvolutionWeightGradient.Fat, items, Work(shape),
-            x, dy.View, partial.View, scratch.View, shape);
+            x, dy, partial.View, scratch.View, shape);
         device.Launch(
             ConvolutionWeightGradient.Reduce, device.WorkItems(ConvolutionWeightGradient.ReduceTasks(shape)),
             new KernelWork(0, 4.0 * partial.View.Length),

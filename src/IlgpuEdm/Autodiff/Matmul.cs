@@ -1,4 +1,5 @@
 using IlgpuEdm.Devices;
+using IlgpuEdm.Kernels.Convolution;
 using IlgpuEdm.Kernels.Matmul;
 using IlgpuEdm.Kernels.Primitives;
 
@@ -17,7 +18,7 @@ public static class Matmul
     {
         Shapes.Require(x.Shape.Count == 2 && weight.Shape.Count == 2 && x.Size(1) == weight.Size(0), [x, weight]);
         Shapes.Require(Shapes.Has(bias, weight.Size(1)), [weight, bias]);
-        var y = tape.New(x.Size(0), weight.Size(1));
+        var y = tape.New(x.Storage, x.Size(0), weight.Size(1));
         Forward(x, weight, bias, y);
         tape.Record(y, [x, weight, bias], dy =>
         {
@@ -48,12 +49,20 @@ public static class Matmul
     {
         var device = x.Device;
         var shape = Shape(x, weight);
+        if (device.IsCooperative)
+        {
+            CooperativeConvolution.Linear(x, weight, bias, y, PerPixel(shape));
+            return;
+        }
+
+        using var from = x.Read();
+        using var to = y.Write();
         shape.UseBias = bias == null ? 0 : 1;
         var items = Cut(ref shape, shape.Rows, 0, device.MaxWorkItems);
         using var scratch = device.Pool.RentScratch((long)items * shape.Scratch);
         device.Launch(
             LinearKernels.Forward, items, new KernelWork(Flops(shape), 4.0 * (x.Length + weight.Length + y.Length)),
-            x.View, weight.View, (bias ?? weight).View, y.View, scratch.View, shape);
+            from.View, weight.View, (bias ?? weight).View, to.View, scratch.View, shape);
     }
 
     /// <summary>The gradients of <see cref="Forward"/>: adds to those of weights and bias, and to that of x if asked for.</summary>
@@ -68,6 +77,12 @@ public static class Matmul
     {
         var device = x.Device;
         var shape = Shape(x, weight);
+        if (device.IsCooperative)
+        {
+            CooperativeConvolution.LinearBackward(x, dy, weight, dWeight, dBias, dx, accumulate, PerPixel(shape));
+            return;
+        }
+
         shape.UseWeight = dWeight == null ? 0 : 1;
         shape.UseBias = dBias == null ? 0 : 1;
         shape.UseInput = dx == null ? 0 : 1 + accumulate;
@@ -77,12 +92,16 @@ public static class Matmul
             return;
         }
 
+        using var input = x.Read();
+        using var gradient = dy.Read();
+        using var to = dx == null ? default : dx.Write(keep: accumulate != 0);
         var items = Cut(ref shape, shape.In, shape.In, device.MaxWorkItems);
         using var scratch = device.Pool.RentScratch((long)items * shape.Scratch);
         var bytes = 4.0 * (x.Length + dy.Length + products * (double)weight.Length + (dx?.Length ?? 0));
         device.Launch(
             LinearKernels.Backward, items, new KernelWork(products * Flops(shape), bytes),
-            x.View, dy.View, weight.View, (dWeight ?? weight).View, (dBias ?? dy).View, (dx ?? dy).View, scratch.View, shape);
+            input.View, gradient.View, weight.View, (dWeight ?? weight).View, (dBias ?? weight).View, dx == null ? gradient.View : to.View,
+            scratch.View, shape);
     }
 
     private static LinearShape Shape(Tensor x, Tensor weight) => new()
@@ -91,6 +110,10 @@ public static class Matmul
         In = weight.Size(0),
         Out = weight.Size(1),
     };
+
+    // A row as an image of one pixel.
+    private static ConvolutionShape PerPixel(in LinearShape shape) =>
+        new() { Batch = shape.Rows, Height = 1, Width = 1, In = shape.In, Out = shape.Out, Kernel = 1 };
 
     private static double Flops(in LinearShape shape) => 2.0 * shape.Rows * shape.In * shape.Out;
 

@@ -49,7 +49,8 @@ internal readonly ref struct FloatElements
     /// <summary>Rounds what was written, and gives the scratch back.</summary>
     public void Dispose()
     {
-        if (_tensor.Storage == TensorStorage.Float32)
+        // Nothing was asked for by who has no tensor.
+        if (_tensor is null || _tensor.Storage == TensorStorage.Float32)
         {
             return;
         }

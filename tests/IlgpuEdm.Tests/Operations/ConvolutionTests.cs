@@ -150,3 +150,9 @@ public sealed class ConvolutionTestsCuda : ConvolutionTests
 {
     protected override string Spec => Cuda;
 }
+
+[TestClass]
+public sealed class ConvolutionTestsOpenCLCooperative : ConvolutionTests
+{
+    protected override string Spec => OpenCLCooperative;
+}

@@ -74,3 +74,9 @@ public sealed class LinearTestsCuda : LinearTests
 {
     protected override string Spec => Cuda;
 }
+
+[TestClass]
+public sealed class LinearTestsOpenCLCooperative : LinearTests
+{
+    protected override string Spec => OpenCLCooperative;
+}

@@ -162,3 +162,9 @@ public sealed class NormalizedConvolutionTestsCuda : NormalizedConvolutionTests
 {
     protected override string Spec => Cuda;
 }
+
+[TestClass]
+public sealed class NormalizedConvolutionTestsOpenCLCooperative : NormalizedConvolutionTests
+{
+    protected override string Spec => OpenCLCooperative;
+}

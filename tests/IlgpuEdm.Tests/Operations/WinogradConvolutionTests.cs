@@ -160,7 +160,7 @@ public abstract class WinogradConvolutionTests : OperationTestBase
     private static void WeightGradient(Tensor x, Tensor dy, Tensor dWeight, Tensor? dBias, ConvolutionShape shape)
     {
         x.Device.Convolution = ConvolutionMethod.Winograd;
-        ConvolutionLaunch.WeightGradient(x.Device, Plain(x), dy, dWeight, dBias, shape, 1f);
+        ConvolutionLaunch.WeightGradient(x.Device, Plain(x), dy.View, dWeight, dBias, shape, 1f);
         x.Device.Convolution = ConvolutionMethod.Auto;
     }
 
