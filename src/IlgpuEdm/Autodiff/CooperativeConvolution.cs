@@ -115,6 +115,12 @@ internal static class CooperativeConvolution
         Device device, PackedWeightCache? cache, TensorStorage storage, ConvolutionInput x, Tensor weight, ConvolutionOutput y,
         ConvolutionShape shape, bool turned, Epilogue epilogue)
     {
+        if (TensorCoreConvolution.Serves(device, storage, shape, x.FirstChannels, y.FirstChannels))
+        {
+            TensorCoreConvolution.Forward(device, cache, storage, x, weight, y, shape, turned, epilogue);
+            return;
+        }
+
         using var own = device.Pool.RentScratch(turned && cache == null ? weight.Length : 0);
         var weights = turned ? own.View : weight.View;
         if (turned && cache?.Find(weight, turned, weight.Length, out weights) is not true)
@@ -145,6 +151,12 @@ internal static class CooperativeConvolution
     private static void WeightGradient(
         Device device, ConvolutionInput x, Tensor dy, Tensor dWeight, Tensor? dBias, ConvolutionShape shape, float scale)
     {
+        if (TensorCoreConvolution.Serves(device, dy.Storage, shape, x.FirstChannels, shape.Out))
+        {
+            TensorCoreConvolution.WeightGradient(device, x, dy, dWeight, dBias, shape, scale);
+            return;
+        }
+
         var fours = InFours(shape, x.FirstChannels, shape.Out);
         var tile = fours ? Tile(device, shape.Depth, shape.Out) : ProductTile.Tile64x32Scalars;
         shape.Slices = Slices(shape, tile);
@@ -155,11 +167,16 @@ internal static class CooperativeConvolution
             ConvolutionVariants.WeightGradient(tile, dy.Storage),
             LaunchSize.OfGroups((int)(shape.Slices * Tiles(shape.Depth, rows) * Tiles(shape.Out, columns))), Work(shape, dy.Storage),
             x, dy.View, partial.View, shape);
-        device.Launch(
-            ConvolutionWeightGradient.ReduceCooperative, Device.Groups((dWeight.Length + shape.Out) / (fours ? 4 : 1)),
-            new KernelWork(0, 4.0 * (PartialFloats(shape) + 2.0 * dWeight.Length)),
-            partial.View, dWeight.View, (dBias ?? dWeight).View, shape, dBias == null ? 0 : 1, scale);
+        AddSlices(device, partial.View, dWeight, dBias, shape, scale);
     }
+
+    /// <summary>Adds the sums of all slices, scaled, to the gradients of weights and bias.</summary>
+    internal static void AddSlices(
+        Device device, ArrayView<float> partial, Tensor dWeight, Tensor? dBias, in ConvolutionShape shape, float scale) =>
+        device.Launch(
+            ConvolutionWeightGradient.ReduceCooperative, Device.Groups((dWeight.Length + shape.Out) / (shape.Out % 4 == 0 ? 4 : 1)),
+            new KernelWork(0, 4.0 * (PartialFloats(shape) + 2.0 * dWeight.Length)),
+            partial, dWeight.View, (dBias ?? dWeight).View, shape, dBias == null ? 0 : 1, scale);
 
     /// <summary>Floats that a layer's launches, forward or backward, rent for their own use; the most of any.</summary>
     /// <param name="shape">Batch, height, width, channels and kernel.</param>
@@ -203,7 +220,7 @@ internal static class CooperativeConvolution
     private static bool InFours(in ConvolutionShape s, int firstOfInput, int firstOfOutput) =>
         s.In % 4 == 0 && s.Out % 4 == 0 && firstOfInput % 4 == 0 && firstOfOutput % 4 == 0;
 
-    private static KernelWork Work(in ConvolutionShape s, TensorStorage storage)
+    internal static KernelWork Work(in ConvolutionShape s, TensorStorage storage)
     {
         var pixels = (double)s.Batch * s.Height * s.Width;
         var bytes = storage == TensorStorage.BFloat16 ? 2.0 : 4.0;
