@@ -24,6 +24,7 @@ public sealed record MachineLimits(string Verb, string Device, int Items, double
     IReadOnlyList<MemoryLimit> Memory, double LaunchOneItemUs, double LaunchAllItemsUs, double QueuedLaunchUs, double WaitUs)
 {
     private const int Rounds = 1 << 14;
+    private const int GroupRounds = 1 << 12;
     private const int Trials = 7;
     private const int Launches = 200;
     private const double SecondsOfATrial = 0.02;
@@ -57,10 +58,11 @@ public sealed record MachineLimits(string Verb, string Device, int Items, double
 
     private static double Gigaflops(Device device, int items, double seconds)
     {
-        var (width, flops) = device.IsCooperative ? (LimitPass.Width, LimitPass.Flops) : (Peak.Width, LimitKernels.Flops);
+        var (width, flops, rounds) = device.IsCooperative
+            ? (LimitPass.Width, LimitPass.Flops, GroupRounds) : (Peak.Width, LimitKernels.Flops, Rounds);
         using var x = Zeros(device, (long)items * width);
-        return Rate(device, seconds, (double)items * Rounds * flops, repeats => device.Launch(
-            device.IsCooperative ? LimitPass.MultiplyAdd : LimitKernels.MultiplyAdd, Size(device, items), default, x.View, Rounds, repeats));
+        return Rate(device, seconds, (double)items * rounds * flops, repeats => device.Launch(
+            device.IsCooperative ? LimitPass.MultiplyAdd : LimitKernels.MultiplyAdd, Size(device, items), default, x.View, rounds, repeats));
     }
 
     private static MemoryLimit Bandwidth(Device device, int items, int kilobytes, double seconds)

@@ -56,6 +56,12 @@ public sealed class GoldenAugmentTestsOpenCL : GoldenAugmentTests
 }
 
 [TestClass]
+public sealed class GoldenAugmentTestsOpenCLCooperative : GoldenAugmentTests
+{
+    protected override string Spec => OpenCLCooperative;
+}
+
+[TestClass]
 public sealed class GoldenAugmentTestsCuda : GoldenAugmentTests
 {
     protected override string Spec => Cuda;
