@@ -1,5 +1,6 @@
 using IlgpuEdm.Devices;
 using IlgpuEdm.Kernels.Elementwise;
+using IlgpuEdm.Kernels.Primitives;
 
 namespace IlgpuEdm.Autodiff;
 
@@ -15,7 +16,7 @@ public static class Channels
     {
         int sizeA = a.Size(-1), sizeB = b.Size(-1), size = sizeA + sizeB;
         Shapes.Require(a.Shape.SkipLast(1).SequenceEqual(b.Shape.SkipLast(1)), [a, b]);
-        var y = tape.New([.. a.Shape.Take(a.Shape.Count - 1), size]);
+        var y = tape.New(a.Storage, [.. a.Shape.Take(a.Shape.Count - 1), size]);
         var pixels = a.Length / sizeA;
         Copy(a, y, pixels, sizeA, 0, 0, 0);
         Copy(b, y, pixels, sizeB, 0, sizeA, 0);
@@ -50,7 +51,7 @@ public static class Channels
     public static Tensor FirstChannels(this Tape tape, Tensor x, int count)
     {
         Shapes.Require(count > 0 && count <= x.Size(-1), [x]);
-        var y = tape.New([.. x.Shape.Take(x.Shape.Count - 1), count]);
+        var y = tape.New(x.Storage, [.. x.Shape.Take(x.Shape.Count - 1), count]);
         var pixels = x.Length / x.Size(-1);
         Copy(x, y, pixels, count, 0, 0, 0);
         tape.Record(y, [x], dy =>
@@ -77,7 +78,24 @@ public static class Channels
             x.View, y.View, scratch.View, batch, x.Length / (batch * channels), channels, accumulate ? 1 : 0);
     }
 
-    private static void Copy(Tensor x, Tensor y, int pixels, int channels, int xOffset, int yOffset, int accumulate) => x.Device.Launch(
-        ChannelKernels.Copy, x.Device.WorkItems(ChannelKernels.CopyTasks(pixels)), new KernelWork(0, 8.0 * pixels * channels),
-        x.View, y.View, pixels, channels, x.Size(-1), xOffset, y.Size(-1), yOffset, accumulate);
+    private static void Copy(Tensor x, Tensor y, int pixels, int channels, int xOffset, int yOffset, int accumulate)
+    {
+        Shapes.Require(Shapes.Stored(x, y), [x, y]);
+        var device = x.Device;
+        var work = new KernelWork(0, (y.Storage == TensorStorage.BFloat16 ? 4.0 : 8.0) * pixels * channels);
+        if (device.IsCooperative)
+        {
+            device.Launch(
+                y.Storage == TensorStorage.BFloat16 ? ChannelCopy.Copy<BFloat16> : ChannelCopy.Copy<Float32>,
+                Device.Groups((pixels * channels + 3) / 4), work,
+                x.View, y.View, pixels, channels, x.Size(-1), xOffset, y.Size(-1), yOffset, accumulate);
+            return;
+        }
+
+        using var from = x.Read();
+        using var to = y.Write(keep: accumulate != 0 || channels < y.Size(-1));
+        device.Launch(
+            ChannelKernels.Copy, device.WorkItems(ChannelKernels.CopyTasks(pixels)), work,
+            from.View, to.View, pixels, channels, x.Size(-1), xOffset, y.Size(-1), yOffset, accumulate);
+    }
 }

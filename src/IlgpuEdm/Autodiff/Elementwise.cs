@@ -1,6 +1,3 @@
-using IlgpuEdm.Devices;
-using IlgpuEdm.Kernels.Elementwise;
-
 namespace IlgpuEdm.Autodiff;
 
 /// <summary>Element-wise operations.</summary>
@@ -14,7 +11,7 @@ public static class Elementwise
     public static Tensor Add(this Tape tape, Tensor a, Tensor b)
     {
         Shapes.Require(Shapes.Same(b, a), [a, b]);
-        var y = tape.New([.. a.Shape]);
+        var y = tape.NewLike(a);
         Combine(a, b, y, 1f, 1f, accumulate: false);
         tape.Record(y, [a, b], dy =>
         {
@@ -37,7 +34,7 @@ public static class Elementwise
     public static Tensor AddScaled(this Tape tape, Tensor a, Tensor b, float scale)
     {
         Shapes.Require(Shapes.Same(b, a), [a, b]);
-        var y = tape.New([.. a.Shape]);
+        var y = tape.NewLike(a);
         Combine(a, b, y, scale, scale, accumulate: false);
         tape.Record(y, [a, b], dy =>
         {
@@ -62,17 +59,13 @@ public static class Elementwise
     /// <returns>As the input.</returns>
     public static Tensor Silu(this Tape tape, Tensor x)
     {
-        var device = tape.Device;
-        var y = tape.New([.. x.Shape]);
-        var items = device.WorkItems(ElementwiseKernels.Tasks(x.Length));
-        device.Launch(ElementwiseKernels.Silu, items, new KernelWork(0, 8.0 * x.Length), x.View, y.View, x.Length);
+        var y = tape.NewLike(x);
+        ElementwiseLaunch.Silu(x, y);
         tape.Record(y, [x], dy =>
         {
             if (tape.WantsGradient(x, out var dx, out var accumulate))
             {
-                device.Launch(
-                    ElementwiseKernels.SiluBackward, items, new KernelWork(0, 12.0 * x.Length),
-                    x.View, dy.View, dx.View, x.Length, accumulate);
+                ElementwiseLaunch.SiluGradient(x, dy, dx, accumulate);
             }
 
             dy.Release();
@@ -103,7 +96,7 @@ public static class Elementwise
         }
 
         factors.Upload(list);
-        var y = tape.New([.. a.Shape]);
+        var y = tape.NewLike(a);
         Launch(a, b ?? a, 0, y, 0);
         tape.Record(
             y, [a, b],
@@ -124,36 +117,21 @@ public static class Elementwise
             factors);
         return y;
 
-        void Launch(Tensor first, Tensor second, int window, Tensor result, int accumulate) => tape.Device.Launch(
-            ElementwiseKernels.CombineImages, tape.Device.WorkItems(batch), new KernelWork(0, 12.0 * a.Length),
-            first.View, second.View, factors.View.SubView(window, 2 * batch), result.View, batch, a.Length / batch, accumulate);
+        void Launch(Tensor first, Tensor second, int window, Tensor result, int accumulate) =>
+            ElementwiseLaunch.CombineImages(first, second, factors.View.SubView(window, 2 * batch), result, batch, accumulate);
     }
 
     /// <summary><c>y = p * a + q * b</c>, or added to y; not recorded.</summary>
-    internal static void Combine(Tensor a, Tensor? b, Tensor y, float p, float q, bool accumulate)
-    {
-        var device = a.Device;
-        device.Launch(
-            ElementwiseKernels.Combine, device.WorkItems(ElementwiseKernels.Tasks(a.Length)), new KernelWork(0, 12.0 * a.Length),
-            a.View, (b ?? a).View, y.View, a.Length, p, b == null ? 0f : q, accumulate ? 1 : 0);
-    }
+    internal static void Combine(Tensor a, Tensor? b, Tensor y, float p, float q, bool accumulate) =>
+        ElementwiseLaunch.Combine(a, b ?? a, y, p, b == null ? 0f : q, accumulate ? 1 : 0);
 
     /// <summary><c>y += rate * (x - y)</c>; not recorded.</summary>
     internal static void Approach(Tensor x, Tensor y, float rate)
     {
         Shapes.Require(Shapes.Same(x, y), [x, y]);
-        var device = x.Device;
-        device.Launch(
-            ElementwiseKernels.Approach, device.WorkItems(ElementwiseKernels.Tasks(x.Length)), new KernelWork(0, 12.0 * x.Length),
-            x.View, y.View, x.Length, rate);
+        ElementwiseLaunch.Approach(x, y, rate);
     }
 
     /// <summary>Writes one value everywhere; not recorded.</summary>
-    internal static void Fill(Tensor y, float value)
-    {
-        var device = y.Device;
-        device.Launch(
-            ElementwiseKernels.Fill, device.WorkItems(ElementwiseKernels.Tasks(y.Length)), new KernelWork(0, 4.0 * y.Length),
-            y.View, y.Length, value);
-    }
+    internal static void Fill(Tensor y, float value) => ElementwiseLaunch.Fill(y, value);
 }

@@ -22,4 +22,7 @@ internal static class Shapes
 
     /// <summary>Whether a tensor has so many elements; one that is not there fits.</summary>
     public static bool Has(Tensor? a, long length) => a == null || a.Length == length;
+
+    /// <summary>Whether a tensor lies in memory as another does; one that is not there does.</summary>
+    public static bool Stored(Tensor? a, Tensor b) => a == null || a.Storage == b.Storage;
 }

@@ -101,9 +101,36 @@ public abstract class ElementwiseTests : OperationTestBase
     [DataRow(4097)]
     public void FillWritesEveryElementAndNoOther(int count)
     {
-        var y = Tape.From(new float[count + 3], count + 3);
-        Elementwise.Fill(new Tensor(Device, [count], y.View.SubView(1, count)), 7f);
-        AssertExact([0, .. Enumerable.Repeat(7.0, count), 0, 0], y, "filled part of a tensor");
+        // Kernels want parts of tensors to start where sixteen bytes do.
+        var y = Tape.From(new float[count + 6], count + 6);
+        Elementwise.Fill(new Tensor(Device, [count], y.View.SubView(4, count)), 7f);
+        AssertExact([0, 0, 0, 0, .. Enumerable.Repeat(7.0, count), 0, 0], y, "filled part of a tensor");
+    }
+
+    [TestMethod]
+    [DataRow(1, 1)]
+    [DataRow(3, 331)]
+    [DataRow(2, 64)]
+    public void SixteenBitsGiveTheRoundedResult(int rows, int columns)
+    {
+        int[] shape = [rows, columns];
+        NarrowStorage.AssertMatchesFloat32(Device, (tape, x) => tape.Add(x[0], x[1]), shape, shape);
+        NarrowStorage.AssertMatchesFloat32(Device, (tape, x) => tape.AddScaled(x[0], x[1], 0.7f), shape, shape);
+        NarrowStorage.AssertMatchesFloat32(Device, (tape, x) => tape.Silu(x[0]), shape);
+        float[] p = [.. Numbers(1, rows)], q = [.. Numbers(2, rows)];
+        NarrowStorage.AssertMatchesFloat32(Device, (tape, x) => tape.CombineImages(x[0], x[1], p, q), shape, shape);
+        NarrowStorage.AssertMatchesFloat32(Device, (tape, x) => tape.CombineImages(x[0], null, p, default), shape);
+    }
+
+    [TestMethod]
+    public void SixteenBitsAreFilledAndMoved()
+    {
+        const int count = 4_099;
+        Tensor x = Tape.New(TensorStorage.BFloat16, count), y = Tape.New(TensorStorage.BFloat16, count);
+        Elementwise.Fill(x, 3f);
+        Elementwise.Fill(y, 1f);
+        Elementwise.Approach(x, y, 0.25f);
+        AssertExact([.. Enumerable.Repeat(1.5, count)], y, "a quarter of the way from 1 to 3");
     }
 }
 
@@ -117,6 +144,18 @@ public sealed class ElementwiseTestsCpu : ElementwiseTests
 public sealed class ElementwiseTestsOpenCL : ElementwiseTests
 {
     protected override string Spec => OpenCL;
+}
+
+[TestClass]
+public sealed class ElementwiseTestsOpenCLCooperative : ElementwiseTests
+{
+    protected override string Spec => OpenCLCooperative;
+}
+
+[TestClass]
+public sealed class ElementwiseTestsEmulator : ElementwiseTests
+{
+    protected override string Spec => Emulator;
 }
 
 [TestClass]

@@ -50,6 +50,16 @@ public abstract class ImageTests : OperationTestBase
             [.. Enumerable.Range(0, pixels * c).Select(i => (double)hg[i / c * 2 * c + i % c] + hg[i / c * 2 * c + c + i % c])],
             x.Gradient!, "sum of both halves of the gradient");
     }
+
+    [TestMethod]
+    [DataRow(3, 5)]
+    [DataRow(8, 4)]
+    public void SixteenBitsGiveTheRoundedJoinAndItsParts(int first, int second)
+    {
+        int[] a = [2, 3, 5, first], b = [2, 3, 5, second];
+        NarrowStorage.AssertMatchesFloat32(Device, (tape, x) => tape.Concatenate(x[0], x[1]), a, b);
+        NarrowStorage.AssertMatchesFloat32(Device, (tape, x) => tape.FirstChannels(x[0], first / 2), a);
+    }
 }
 
 [TestClass]
@@ -62,6 +72,18 @@ public sealed class ImageTestsCpu : ImageTests
 public sealed class ImageTestsOpenCL : ImageTests
 {
     protected override string Spec => OpenCL;
+}
+
+[TestClass]
+public sealed class ImageTestsOpenCLCooperative : ImageTests
+{
+    protected override string Spec => OpenCLCooperative;
+}
+
+[TestClass]
+public sealed class ImageTestsEmulator : ImageTests
+{
+    protected override string Spec => Emulator;
 }
 
 [TestClass]

@@ -170,6 +170,12 @@ public sealed class TapeTestsOpenCL : TapeTests
 }
 
 [TestClass]
+public sealed class TapeTestsOpenCLCooperative : TapeTests
+{
+    protected override string Spec => OpenCLCooperative;
+}
+
+[TestClass]
 public sealed class TapeTestsCuda : TapeTests
 {
     protected override string Spec => Cuda;

@@ -1,0 +1,48 @@
+using ILGPU;
+using IlgpuEdm.Kernels.Primitives;
+
+namespace IlgpuEdm.Kernels.Elementwise;
+
+/// <summary>The cooperative schedule of copies of channels: neighbouring threads take neighbouring channels.</summary>
+public static class ChannelCopy
+{
+    /// <summary>As <see cref="ChannelKernels.Copy"/>.</summary>
+    /// <typeparam name="TStorage">How both tensors lie in memory.</typeparam>
+    /// <inheritdoc cref="ChannelKernels.Copy"/>
+    [Cooperative]
+    public static void Copy<TStorage>(
+        ArrayView<float> x, ArrayView<float> y, int pixels, int channels, int xStride, int xOffset, int yStride, int yOffset,
+        int accumulate)
+        where TStorage : struct, IStorage
+    {
+        if (((channels | xStride | xOffset | yStride | yOffset) & 3) == 0)
+        {
+            CopyBy<FourElements<TStorage>>(x, y, pixels, channels, xStride, xOffset, yStride, yOffset, accumulate);
+        }
+        else
+        {
+            CopyBy<OneElement<TStorage>>(x, y, pixels, channels, xStride, xOffset, yStride, yOffset, accumulate);
+        }
+    }
+
+    private static void CopyBy<TElements>(
+        ArrayView<float> x, ArrayView<float> y, int pixels, int channels, int xStride, int xOffset, int yStride, int yOffset,
+        int accumulate)
+        where TElements : struct, IElements
+    {
+        var count = pixels * channels;
+        for (var i = TElements.Count * WorkItem.Index(); i < count; i += TElements.Count * WorkItem.Count())
+        {
+            var pixel = (int)((uint)i / (uint)channels);
+            var channel = i - pixel * channels;
+            var to = pixel * yStride + yOffset + channel;
+            var value = TElements.Load(x, pixel * xStride + xOffset + channel);
+            if (accumulate != 0)
+            {
+                value = Float4.MultiplyAdd(1f, value, TElements.Load(y, to));
+            }
+
+            TElements.Store(y, to, value);
+        }
+    }
+}
