@@ -7,7 +7,7 @@ namespace IlgpuEdm.Kernels.Attention;
 /// The gradient of attention. Fat schedule: a task is an image and head; for one block of queries after the other the probabilities p are
 /// computed again, and <c>dv += p^T dy; ds = softmax'(dy v^T); dq = ds k; dk += ds^T q</c>. The sums over queries run in their order.
 /// </summary>
-public static class AttentionBackward
+public static partial class AttentionBackward
 {
     /// <summary>Floats of scratch that a work item needs.</summary>
     /// <param name="s">The attention.</param>

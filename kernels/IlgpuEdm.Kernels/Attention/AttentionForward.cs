@@ -7,7 +7,7 @@ namespace IlgpuEdm.Kernels.Attention;
 /// <c>softmax(scale * q k^T) v</c> of every image and head. Fat schedule: a task is a block of queries; its scores against all keys exist
 /// in the work item's scratch alone. Keys and values are packed when the first block of an image and head is met.
 /// </summary>
-public static class AttentionForward
+public static partial class AttentionForward
 {
     /// <summary>Floats of scratch that a work item needs.</summary>
     /// <param name="s">The attention.</param>

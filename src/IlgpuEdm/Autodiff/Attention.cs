@@ -22,7 +22,7 @@ public static class Attention
         Shapes.Require(qkv.Shape.Count == 4 && heads > 0 && qkv.Size(3) % (3 * heads) == 0, [qkv]);
         int batch = qkv.Size(0), tokens = qkv.Size(1) * qkv.Size(2);
         var shape = Shape(batch, heads, tokens, qkv.Size(3) / 3 / heads);
-        var y = tape.New(batch, qkv.Size(1), qkv.Size(2), shape.Channels);
+        var y = tape.New(qkv.Storage, batch, qkv.Size(1), qkv.Size(2), shape.Channels);
         var numbers = tape.New(batch, heads, tokens, NumbersOfRow);
         Forward(qkv, y, numbers, shape);
         tape.Record(
@@ -31,7 +31,7 @@ public static class Attention
             {
                 if (tape.WantsGradient(qkv, out var d, out var accumulate))
                 {
-                    Backward(qkv, dy, numbers, d, shape, accumulate);
+                    Backward(qkv, y, dy, numbers, d, shape, accumulate);
                 }
 
                 dy.Release();
@@ -57,7 +57,10 @@ public static class Attention
         CutForward(ref shape);
         var forward = (long)shape.Scratch * Device.WorkItems((long)batch * heads * shape.Blocks, shape.Scratch, workItems);
         CutBackward(ref shape);
-        return Math.Max(forward, (long)shape.Scratch * Device.WorkItems((long)batch * heads, shape.Scratch, workItems));
+        var backward = (long)shape.Scratch * Device.WorkItems((long)batch * heads, shape.Scratch, workItems);
+
+        // The cooperative schedule's product of output and gradient.
+        return Math.Max(Math.Max(forward, backward), (long)batch * heads * tokens);
     }
 
     private static AttentionShape Shape(int batch, int heads, int tokens, int depth) => new()
@@ -84,26 +87,43 @@ public static class Attention
     private static void Forward(Tensor qkv, Tensor y, Tensor numbers, AttentionShape shape)
     {
         var device = qkv.Device;
+        if (device.IsCooperative)
+        {
+            AttentionLaunch.Forward(qkv, y, numbers, shape);
+            return;
+        }
+
+        using var a = qkv.Read();
+        using var b = y.Write();
         CutForward(ref shape);
         var items = device.WorkItems(shape.Batch * shape.Heads * shape.Blocks, shape.Scratch);
         using var scratch = device.Pool.RentScratch((long)items * shape.Scratch);
         device.Launch(
-            AttentionForward.Fat, items, Work(shape, products: 2, 4.0 * (qkv.Length + y.Length + numbers.Length)),
-            qkv.View, y.View, numbers.View, scratch.View, shape);
+            AttentionForward.Fat, items, Work(shape, 2, 4.0 * (qkv.Length + y.Length + numbers.Length)),
+            a.View, b.View, numbers.View, scratch.View, shape);
     }
 
-    private static void Backward(Tensor qkv, Tensor dy, Tensor numbers, Tensor dqkv, AttentionShape shape, int accumulate)
+    private static void Backward(Tensor qkv, Tensor y, Tensor dy, Tensor numbers, Tensor dqkv, AttentionShape shape, int accumulate)
     {
         var device = qkv.Device;
+        if (device.IsCooperative)
+        {
+            AttentionLaunch.Backward(qkv, y, dy, numbers, dqkv, shape, accumulate);
+            return;
+        }
+
+        using var a = qkv.Read();
+        using var b = dy.Read();
+        using var c = dqkv.Write(keep: accumulate != 0);
         CutBackward(ref shape);
         var items = device.WorkItems(shape.Batch * shape.Heads, shape.Scratch);
         using var scratch = device.Pool.RentScratch((long)items * shape.Scratch);
         device.Launch(
-            AttentionBackward.Fat, items, Work(shape, products: 4, 4.0 * (2 * qkv.Length + dy.Length + numbers.Length)),
-            qkv.View, dy.View, numbers.View, dqkv.View, scratch.View, shape, accumulate);
+            AttentionBackward.Fat, items, Work(shape, 4, 4.0 * (2 * qkv.Length + dy.Length + numbers.Length)),
+            a.View, b.View, numbers.View, c.View, scratch.View, shape, accumulate);
     }
 
     // The scores that the gradient computes again count once, as what is to be done and not as what it takes.
-    private static KernelWork Work(in AttentionShape shape, int products, double bytes) =>
+    internal static KernelWork Work(in AttentionShape shape, int products, double bytes) =>
         new(2.0 * products * shape.Batch * shape.Channels * shape.Tokens * shape.Tokens, bytes);
 }

@@ -98,6 +98,12 @@ public sealed class AttentionTestsOpenCL : AttentionTests
 }
 
 [TestClass]
+public sealed class AttentionTestsOpenCLCooperative : AttentionTests
+{
+    protected override string Spec => OpenCLCooperative;
+}
+
+[TestClass]
 public sealed class AttentionTestsCuda : AttentionTests
 {
     protected override string Spec => Cuda;

@@ -1,0 +1,91 @@
+using System.Runtime.CompilerServices;
+using ILGPU;
+using IlgpuEdm.Kernels.Primitives;
+
+namespace IlgpuEdm.Kernels.Attention;
+
+/// <summary>
+/// A thread's place among the 16 by 16 of its group. A warp has 8 by 4 of them, so that what it loads at once of rows and of columns is
+/// least.
+/// </summary>
+internal static class AttentionThread
+{
+    /// <summary>Which column of threads.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Column() => (Group.IdxX & 7) | ((Group.IdxX >> 2) & 8);
+
+    /// <summary>Which row of threads; it has rows 4 * Row() to 4 * Row() + 3.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Row() => ((Group.IdxX >> 3) & 3) | ((Group.IdxX >> 4) & 12);
+
+    /// <summary>Four channels of a token; zeros beyond the last token or channel.</summary>
+    /// <param name="view">The tensor.</param>
+    /// <param name="start">The token's first channel.</param>
+    /// <param name="inside">Whether there is such a token.</param>
+    /// <param name="channel">The first of the four; a multiple of 4.</param>
+    /// <param name="channels">How many there are.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float4 Load<TStorage, TTile>(ArrayView<float> view, int start, bool inside, int channel, int channels)
+        where TStorage : struct, IStorage
+        where TTile : struct, IAttentionTile
+    {
+        var value = new Float4(0f, 0f, 0f, 0f);
+        if (inside && channel < channels)
+        {
+            if (TTile.IsVector)
+            {
+                value = TStorage.Load4(view, start + channel);
+            }
+            else
+            {
+                value.X = TStorage.Load(view, start + channel);
+                value.Y = channel + 1 < channels ? TStorage.Load(view, start + channel + 1) : 0f;
+                value.Z = channel + 2 < channels ? TStorage.Load(view, start + channel + 2) : 0f;
+                value.W = channel + 3 < channels ? TStorage.Load(view, start + channel + 3) : 0f;
+            }
+        }
+
+        return value;
+    }
+
+    /// <summary>Writes or adds to four channels of a token, as far as they are there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store<TStorage, TTile>(
+        ArrayView<float> view, int start, bool inside, int channel, int channels, Float4 value, int accumulate)
+        where TStorage : struct, IStorage
+        where TTile : struct, IAttentionTile
+    {
+        if (!inside || channel >= channels)
+        {
+            return;
+        }
+
+        if (accumulate != 0)
+        {
+            var old = Load<TStorage, TTile>(view, start, inside, channel, channels);
+            value = new Float4(old.X + value.X, old.Y + value.Y, old.Z + value.Z, old.W + value.W);
+        }
+
+        if (TTile.IsVector)
+        {
+            TStorage.Store4(view, start + channel, value);
+            return;
+        }
+
+        TStorage.Store(view, start + channel, value.X);
+        if (channel + 1 < channels)
+        {
+            TStorage.Store(view, start + channel + 1, value.Y);
+        }
+
+        if (channel + 2 < channels)
+        {
+            TStorage.Store(view, start + channel + 2, value.Z);
+        }
+
+        if (channel + 3 < channels)
+        {
+            TStorage.Store(view, start + channel + 3, value.W);
+        }
+    }
+}

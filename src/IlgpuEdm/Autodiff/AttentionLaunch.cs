@@ -1,0 +1,136 @@
+using ILGPU;
+using IlgpuEdm.Devices;
+using IlgpuEdm.Kernels.Attention;
+using IlgpuEdm.Kernels.Primitives;
+
+namespace IlgpuEdm.Autodiff;
+
+/// <summary>Launches attention in the cooperative schedule: which tile serves is a matter of the heads' depth alone.</summary>
+internal static class AttentionLaunch
+{
+    public static void Forward(Tensor qkv, Tensor y, Tensor numbers, AttentionShape shape)
+    {
+        if (qkv.Storage == TensorStorage.BFloat16)
+        {
+            Forward<BFloat16>(qkv, y, numbers, shape);
+        }
+        else
+        {
+            Forward<Float32>(qkv, y, numbers, shape);
+        }
+    }
+
+    public static void Backward(Tensor qkv, Tensor y, Tensor dy, Tensor numbers, Tensor dqkv, AttentionShape shape, int accumulate)
+    {
+        var gradient = new Gradient(qkv, y, dy, numbers, dqkv, shape, accumulate);
+        if (qkv.Storage == TensorStorage.BFloat16)
+        {
+            gradient.Launch<BFloat16>();
+        }
+        else
+        {
+            gradient.Launch<Float32>();
+        }
+    }
+
+    private static void Forward<TStorage>(Tensor qkv, Tensor y, Tensor numbers, AttentionShape shape)
+        where TStorage : struct, IStorage
+    {
+        if (shape.Depth % 4 != 0)
+        {
+            Forward<TStorage, ForwardScalar>(qkv, y, numbers, shape);
+        }
+        else if (shape.Depth <= 64)
+        {
+            Forward<TStorage, Forward64>(qkv, y, numbers, shape);
+        }
+        else if (shape.Depth <= 128)
+        {
+            Forward<TStorage, Forward128>(qkv, y, numbers, shape);
+        }
+        else
+        {
+            Forward<TStorage, Forward256>(qkv, y, numbers, shape);
+        }
+    }
+
+    private static void Forward<TStorage, TTile>(Tensor qkv, Tensor y, Tensor numbers, AttentionShape shape)
+        where TStorage : struct, IStorage
+        where TTile : struct, IForwardTile
+    {
+        shape.BlockRows = AttentionTile.Rows;
+        var bytes = Bytes(qkv) + Bytes(y) + Bytes(numbers);
+        qkv.Device.Launch(
+            AttentionForward.Cooperative<TStorage, TTile>, Groups<TTile>(shape), Attention.Work(shape, 2, bytes),
+            qkv.View, y.View, numbers.View, shape);
+    }
+
+    private static LaunchSize Groups<TTile>(in AttentionShape shape)
+        where TTile : struct, IAttentionTile
+    {
+        var width = AttentionTile.BlockChannels * TTile.ChannelBlocks;
+        return LaunchSize.OfGroups(shape.Batch * shape.Heads * shape.Blocks * ((shape.Depth + width - 1) / width));
+    }
+
+    private static double Bytes(Tensor tensor) => (tensor.Storage == TensorStorage.BFloat16 ? 2.0 : 4.0) * tensor.Length;
+
+    private sealed record Gradient(
+        Tensor Qkv, Tensor Y, Tensor Dy, Tensor Numbers, Tensor Dqkv, AttentionShape Shape, int Accumulate)
+    {
+        public void Launch<TStorage>()
+            where TStorage : struct, IStorage
+        {
+            using var dots = Qkv.Device.Pool.RentScratch((long)Shape.Batch * Shape.Heads * Shape.Tokens);
+            if (Shape.Depth % 4 != 0)
+            {
+                Multiply<TStorage, ForwardScalar>(dots.View);
+                Launch<TStorage, QueriesScalar>(dots.View);
+                Launch<TStorage, KeysValuesScalar>(dots.View);
+                return;
+            }
+
+            Multiply<TStorage, Forward64>(dots.View);
+            if (Shape.Depth <= 64)
+            {
+                Launch<TStorage, Queries64>(dots.View);
+                Launch<TStorage, KeysValues64>(dots.View);
+            }
+            else if (Shape.Depth <= 128)
+            {
+                Launch<TStorage, Queries128>(dots.View);
+                Launch<TStorage, KeysValues128>(dots.View);
+            }
+            else
+            {
+                Launch<TStorage, Queries256>(dots.View);
+                Launch<TStorage, Keys256>(dots.View);
+                Launch<TStorage, Values256>(dots.View);
+            }
+        }
+
+        private void Multiply<TStorage, TTile>(ArrayView<float> dots)
+            where TStorage : struct, IStorage
+            where TTile : struct, IForwardTile
+        {
+            var rows = Shape.Batch * Shape.Heads * Shape.Tokens;
+            var groups = (rows + AttentionDots.Rows - 1) / AttentionDots.Rows;
+            Qkv.Device.Launch(
+                AttentionDots.Cooperative<TStorage, TTile>, LaunchSize.OfGroups(groups),
+                new KernelWork(2.0 * Y.Length, Bytes(Y) + Bytes(Dy) + 4.0 * rows), Y.View, Dy.View, dots, Shape);
+        }
+
+        private void Launch<TStorage, TTask>(ArrayView<float> dots)
+            where TStorage : struct, IStorage
+            where TTask : struct, IGradientTask
+        {
+            var shape = Shape with { BlockRows = AttentionTile.Rows };
+
+            // The gradient of the probabilities counts with the queries'.
+            var products = (TTask.Values ? 1 : 0) + (TTask.Scores ? 1 : 0) + (TTask.RowsAreQueries ? 1 : 0);
+            var bytes = Bytes(Qkv) + Bytes(Dy) + Bytes(Numbers) + Bytes(Dqkv) / 3 * (TTask.Values && TTask.Scores ? 2 : 1);
+            Qkv.Device.Launch(
+                AttentionBackward.Cooperative<TStorage, TTask>, Groups<TTask>(shape), Attention.Work(shape, products, bytes),
+                Qkv.View, Dy.View, Numbers.View, dots, Dqkv.View, shape, Accumulate);
+        }
+    }
+}
