@@ -29,20 +29,24 @@ internal static class AttentionThread
         where TStorage : struct, IStorage
         where TTile : struct, IAttentionTile
     {
-        var value = new Float4(0f, 0f, 0f, 0f);
-        if (inside && channel < channels)
+        // Without a branch: what is not there is read from elsewhere and dropped.
+        inside &= channel < channels;
+        var place = start + channel;
+        Float4 value;
+        if (TTile.IsVector)
         {
-            if (TTile.IsVector)
-            {
-                value = TStorage.Load4(view, start + channel);
-            }
-            else
-            {
-                value.X = TStorage.Load(view, start + channel);
-                value.Y = channel + 1 < channels ? TStorage.Load(view, start + channel + 1) : 0f;
-                value.Z = channel + 2 < channels ? TStorage.Load(view, start + channel + 2) : 0f;
-                value.W = channel + 3 < channels ? TStorage.Load(view, start + channel + 3) : 0f;
-            }
+            value = TStorage.Load4(view, inside ? place : 0);
+            value.X = inside ? value.X : 0f;
+            value.Y = inside ? value.Y : 0f;
+            value.Z = inside ? value.Z : 0f;
+            value.W = inside ? value.W : 0f;
+        }
+        else
+        {
+            value.X = Load<TStorage>(view, place, inside);
+            value.Y = Load<TStorage>(view, place + 1, inside & channel + 1 < channels);
+            value.Z = Load<TStorage>(view, place + 2, inside & channel + 2 < channels);
+            value.W = Load<TStorage>(view, place + 3, inside & channel + 3 < channels);
         }
 
         return value;
@@ -87,5 +91,13 @@ internal static class AttentionThread
         {
             TStorage.Store(view, start + channel + 3, value.W);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float Load<TStorage>(ArrayView<float> view, int place, bool inside)
+        where TStorage : struct, IStorage
+    {
+        var value = TStorage.Load(view, inside ? place : 0);
+        return inside ? value : 0f;
     }
 }
