@@ -48,7 +48,8 @@ public static partial class AttentionBackward
         var row = TTask.RowsAreQueries ? query : key;
         var other = TTask.RowsAreQueries ? key : query;
         var rowNumbers = TTask.RowsAreQueries
-            ? TokenNumbers.Load(numbers, dots, pair * s.Tokens + first, 4 * AttentionThread.Row(), 1, rows) : default;
+            ? TokenNumbers.Load(numbers, dots, pair * s.Tokens + first, rows) : default;
+        var own = WeightedRows.Own(weights);
         RowSums sums = default;
         RowSums valueSums = default;
         for (var tile = 0; tile < s.Tokens; tile += 64)
@@ -57,14 +58,10 @@ public static partial class AttentionBackward
             var count = tokens < 64 ? tokens : 64;
             var scores = RowProducts.Compute<TStorage, TTask>(
                 qkv, row + first * stride, stride, rows, qkv, other + tile * stride, stride, tokens, s.Depth, stage);
-            var columnNumbers = TTask.RowsAreQueries
-                ? default : TokenNumbers.Load(numbers, dots, pair * s.Tokens + tile, AttentionThread.Column(), 16, tokens);
-            var p = TTask.RowsAreQueries
-                ? TokenNumbers.ProbabilitiesByRow(scores.B0, rowNumbers, AttentionThread.Column(), tokens, s.Scale)
-                : TokenNumbers.ProbabilitiesByColumn(scores.B0, columnNumbers, AttentionThread.Column(), tokens, s.Scale);
+            WeightedRows.Put(own, scores.B0);
+            TokenNumbers.Probabilities<TTask>(own, rowNumbers, numbers, pair * s.Tokens + tile, tokens, s.Scale);
             if (TTask.Values)
             {
-                WeightedRows.Put(weights, p);
                 valueSums = WeightedRows.Add<TStorage, TTask>(
                     weights, dy, output + tile * s.Channels + offset, s.Channels, count, channels, stage, valueSums);
             }
@@ -76,11 +73,7 @@ public static partial class AttentionBackward
                         dy, output + first * s.Channels, s.Channels, rows, qkv, value + tile * stride, stride, tokens, s.Depth, stage)
                     : RowProducts.Compute<TStorage, TTask>(
                         qkv, value + first * stride, stride, rows, dy, output + tile * s.Channels, s.Channels, tokens, s.Depth, stage);
-                WeightedRows.Put(
-                    weights,
-                    TTask.RowsAreQueries
-                        ? TokenNumbers.GradientByRow(p, gradients.B0, rowNumbers, s.Scale)
-                        : TokenNumbers.GradientByColumn(p, gradients.B0, columnNumbers, s.Scale));
+                TokenNumbers.Gradients<TTask>(own, gradients.B0, rowNumbers, dots, pair * s.Tokens + tile, tokens, s.Scale);
                 sums = WeightedRows.Add<TStorage, TTask>(
                     weights, qkv, other + tile * stride + offset, stride, count, channels, stage, sums);
             }

@@ -36,6 +36,8 @@ public static partial class AttentionForward
         var key = image * stride + channel + s.Channels;
         var value = key + s.Channels + part * width;
         var channels = s.Depth - part * width;
+        var own = WeightedRows.Own(weights);
+        var column = AttentionThread.Column();
         var softmax = OnlineSoftmax.Start;
         RowSums sums = default;
         for (var tile = 0; tile < s.Tokens; tile += 64 * TTile.ColumnBlocks)
@@ -49,19 +51,16 @@ public static partial class AttentionForward
             softmax.Sum = new Float4(
                 factors.X * softmax.Sum.X, factors.Y * softmax.Sum.Y, factors.Z * softmax.Sum.Z, factors.W * softmax.Sum.W);
             sums = RowSums.Scale<TTile>(factors, sums);
-            var column = AttentionThread.Column();
-            var p = OnlineSoftmax.Exponentials(scores.B0, column, tokens, maximum, s.Scale);
-            softmax.Sum = OnlineSoftmax.AddRows(p, softmax.Sum);
-            WeightedRows.Put(weights, p);
             var start = value + tile * stride;
+            WeightedRows.Put(own, scores.B0);
+            softmax.Sum = OnlineSoftmax.Exponentials(own, column, tokens, maximum, s.Scale, softmax.Sum);
             sums = WeightedRows.Add<TStorage, TTile>(
                 weights, qkv, start, stride, tokens < 64 ? tokens : 64, channels, stage, sums);
             if (TTile.ColumnBlocks == 2 && tokens > 64)
             {
-                p = OnlineSoftmax.Exponentials(scores.B1, column + 64, tokens, maximum, s.Scale);
-                softmax.Sum = OnlineSoftmax.AddRows(p, softmax.Sum);
                 Group.Barrier();
-                WeightedRows.Put(weights, p);
+                WeightedRows.Put(own, scores.B1);
+                softmax.Sum = OnlineSoftmax.Exponentials(own, column + 64, tokens, maximum, s.Scale, softmax.Sum);
                 sums = WeightedRows.Add<TStorage, TTile>(
                     weights, qkv, start + 64 * stride, stride, tokens < 128 ? tokens - 64 : 64, channels, stage, sums);
             }
@@ -73,7 +72,7 @@ public static partial class AttentionForward
         sums = RowSums.Scale<TTile>(inverse, sums);
         RowSums.Store<TStorage, TTile>(
             sums, y, (image + first) * s.Channels + channel + part * width, s.Channels, rows, channels, 0);
-        if (part == 0 && AttentionThread.Column() == 0)
+        if (part == 0 && column == 0)
         {
             var row = 4 * AttentionThread.Row();
             var kept = 2 * (pair * s.Tokens + first + row);

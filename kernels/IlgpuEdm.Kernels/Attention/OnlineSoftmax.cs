@@ -51,29 +51,43 @@ internal struct OnlineSoftmax
         return maximum;
     }
 
-    /// <summary>What sums that were gathered under a smaller maximum are worth under a greater one.</summary>
+    /// <summary>
+    /// <c>exp(scale * (score - maximum))</c> of each row; of an earlier maximum, what sums that were gathered under it are still worth.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Float4 Factors(Float4 before, Float4 now, float scale) => new(
-        FloatMath.Exp((before.X - now.X) * scale), FloatMath.Exp((before.Y - now.Y) * scale),
-        FloatMath.Exp((before.Z - now.Z) * scale), FloatMath.Exp((before.W - now.W) * scale));
+    public static Float4 Factors(Float4 scores, Float4 maximum, float scale) => new(
+        FloatMath.Exp((scores.X - maximum.X) * scale), FloatMath.Exp((scores.Y - maximum.Y) * scale),
+        FloatMath.Exp((scores.Z - maximum.Z) * scale), FloatMath.Exp((scores.W - maximum.W) * scale));
 
-    /// <summary><c>exp(scale * (score - maximum))</c> of a block of columns; 0 for those that are not there.</summary>
+    /// <summary>
+    /// Replaces the thread's scores by <c>exp(scale * (score - maximum))</c>, and those of columns that are not there by 0. Scores wait
+    /// in shared memory for it, so that the exponential function stands in a loop.
+    /// </summary>
+    /// <param name="own">The thread's scores.</param>
+    /// <param name="column">The first of its columns.</param>
+    /// <param name="tokens">Columns that are there.</param>
+    /// <param name="maximum">The greatest score of each row.</param>
+    /// <param name="scale">Factor of the scores.</param>
+    /// <param name="sums">The rows' sums so far.</param>
+    /// <returns>The sums.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Block4x4 Exponentials(Block4x4 scores, int column, int tokens, Float4 maximum, float scale) => new()
+    public static Float4 Exponentials(ArrayView<Float4> own, int column, int tokens, Float4 maximum, float scale, Float4 sums)
     {
-        R0 = Exponentials(scores.R0, column, tokens, maximum.X, scale),
-        R1 = Exponentials(scores.R1, column, tokens, maximum.Y, scale),
-        R2 = Exponentials(scores.R2, column, tokens, maximum.Z, scale),
-        R3 = Exponentials(scores.R3, column, tokens, maximum.W, scale),
-    };
+        for (var j = 0; j < 4; j++)
+        {
+            var e = Factors(own[WeightedRows.ColumnStride * j], maximum, scale);
+            e = Where(column + 16 * j < tokens, e);
+            own[WeightedRows.ColumnStride * j] = e;
+            sums = new Float4(sums.X + e.X, sums.Y + e.Y, sums.Z + e.Z, sums.W + e.W);
+        }
 
-    /// <summary>Adds each row of a block to the row's sum.</summary>
+        return sums;
+    }
+
+    /// <summary>The values, or zeros.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Float4 AddRows(Block4x4 block, Float4 sums) => new(
-        sums.X + block.R0.X + block.R0.Y + block.R0.Z + block.R0.W,
-        sums.Y + block.R1.X + block.R1.Y + block.R1.Z + block.R1.W,
-        sums.Z + block.R2.X + block.R2.Y + block.R2.Z + block.R2.W,
-        sums.W + block.R3.X + block.R3.Y + block.R3.Z + block.R3.W);
+    public static Float4 Where(bool inside, Float4 values) =>
+        new(inside ? values.X : 0f, inside ? values.Y : 0f, inside ? values.Z : 0f, inside ? values.W : 0f);
 
     /// <summary>The sums of all threads of the thread's rows, in their order.</summary>
     /// <param name="sums">The thread's own.</param>
@@ -91,17 +105,6 @@ internal struct OnlineSoftmax
         }
 
         return total;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Float4 Exponentials(Float4 scores, int column, int tokens, float maximum, float scale)
-    {
-        var x = FloatMath.Exp((scores.X - maximum) * scale);
-        var y = FloatMath.Exp((scores.Y - maximum) * scale);
-        var z = FloatMath.Exp((scores.Z - maximum) * scale);
-        var w = FloatMath.Exp((scores.W - maximum) * scale);
-        return new Float4(
-            column < tokens ? x : 0f, column + 16 < tokens ? y : 0f, column + 32 < tokens ? z : 0f, column + 48 < tokens ? w : 0f);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -5,8 +5,8 @@ using IlgpuEdm.Kernels.Primitives;
 namespace IlgpuEdm.Kernels.Attention;
 
 /// <summary>
-/// What the gradient knows of four queries: the greatest score m, the factor f = 1 / sum of exponentials, and d = dy . y. Queries are the rows
-/// of a thread's block or its columns.
+/// What the gradient knows of a thread's four rows where they are queries: the greatest score m, the factor f = 1 / sum of exponentials,
+/// and d = dy . y. Where queries are columns, it is read as the columns come.
 /// </summary>
 internal struct TokenNumbers
 {
@@ -19,110 +19,99 @@ internal struct TokenNumbers
     /// <summary>The products of output and gradient.</summary>
     public Float4 Dot;
 
-    /// <summary>Loads the numbers of four queries; zeros where there is none.</summary>
+    /// <summary>Loads the numbers of the thread's rows; zeros where there is none.</summary>
     /// <param name="numbers">m and f of all queries.</param>
     /// <param name="dots">d of all queries.</param>
-    /// <param name="start">The query that counts as the first.</param>
-    /// <param name="query">The first of the four, counted from there.</param>
-    /// <param name="step">From one to the next.</param>
-    /// <param name="queries">Queries that are there, counted likewise.</param>
+    /// <param name="start">The group's first query.</param>
+    /// <param name="rows">Rows that are there.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TokenNumbers Load(ArrayView<float> numbers, ArrayView<float> dots, int start, int query, int step, int queries)
+    public static TokenNumbers Load(ArrayView<float> numbers, ArrayView<float> dots, int start, int rows)
     {
-        TokenNumbers result = default;
-        if (query < queries)
+        var row = 4 * AttentionThread.Row();
+        var query = start + row;
+        return new TokenNumbers
         {
-            result.Maximum.X = numbers[2 * (start + query)];
-            result.Factor.X = numbers[2 * (start + query) + 1];
-            result.Dot.X = dots[start + query];
-        }
-
-        query += step;
-        if (query < queries)
-        {
-            result.Maximum.Y = numbers[2 * (start + query)];
-            result.Factor.Y = numbers[2 * (start + query) + 1];
-            result.Dot.Y = dots[start + query];
-        }
-
-        query += step;
-        if (query < queries)
-        {
-            result.Maximum.Z = numbers[2 * (start + query)];
-            result.Factor.Z = numbers[2 * (start + query) + 1];
-            result.Dot.Z = dots[start + query];
-        }
-
-        query += step;
-        if (query < queries)
-        {
-            result.Maximum.W = numbers[2 * (start + query)];
-            result.Factor.W = numbers[2 * (start + query) + 1];
-            result.Dot.W = dots[start + query];
-        }
-
-        return result;
-    }
-
-    /// <summary><c>p = exp(scale * (score - m)) * f</c> where queries are rows; 0 for columns that are not there.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Block4x4 ProbabilitiesByRow(Block4x4 scores, TokenNumbers rows, int column, int tokens, float scale)
-    {
-        var e = OnlineSoftmax.Exponentials(scores, column, tokens, rows.Maximum, scale);
-        return new Block4x4
-        {
-            R0 = Scale(rows.Factor.X, e.R0),
-            R1 = Scale(rows.Factor.Y, e.R1),
-            R2 = Scale(rows.Factor.Z, e.R2),
-            R3 = Scale(rows.Factor.W, e.R3),
+            Maximum = new Float4(
+                At(numbers, 2 * query, row < rows), At(numbers, 2 * query + 2, row + 1 < rows), At(numbers, 2 * query + 4, row + 2 < rows),
+                At(numbers, 2 * query + 6, row + 3 < rows)),
+            Factor = new Float4(
+                At(numbers, 2 * query + 1, row < rows), At(numbers, 2 * query + 3, row + 1 < rows),
+                At(numbers, 2 * query + 5, row + 2 < rows), At(numbers, 2 * query + 7, row + 3 < rows)),
+            Dot = new Float4(
+                At(dots, query, row < rows), At(dots, query + 1, row + 1 < rows), At(dots, query + 2, row + 2 < rows),
+                At(dots, query + 3, row + 3 < rows)),
         };
     }
 
-    /// <summary>The same where queries are columns.</summary>
+    /// <summary>
+    /// Replaces the thread's scores by <c>p = exp(scale * (score - m)) * f</c>, and those of columns that are not there by 0.
+    /// </summary>
+    /// <param name="own">The thread's scores, in shared memory.</param>
+    /// <param name="rows">The rows' numbers, if they are queries.</param>
+    /// <param name="numbers">m and f of all queries.</param>
+    /// <param name="start">The token of the tile's first column.</param>
+    /// <param name="tokens">Columns that are there.</param>
+    /// <param name="scale">Factor of the scores.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Block4x4 ProbabilitiesByColumn(Block4x4 scores, TokenNumbers columns, int column, int tokens, float scale) => new()
+    public static void Probabilities<TTask>(
+        ArrayView<Float4> own, TokenNumbers rows, ArrayView<float> numbers, int start, int tokens, float scale)
+        where TTask : struct, IGradientTask
     {
-        R0 = Probabilities(scores.R0, columns, column, tokens, scale),
-        R1 = Probabilities(scores.R1, columns, column, tokens, scale),
-        R2 = Probabilities(scores.R2, columns, column, tokens, scale),
-        R3 = Probabilities(scores.R3, columns, column, tokens, scale),
-    };
+        for (var j = 0; j < 4; j++)
+        {
+            var column = AttentionThread.Column() + 16 * j;
+            var maximum = rows.Maximum;
+            var factor = rows.Factor;
+            if (!TTask.RowsAreQueries)
+            {
+                maximum = Same(At(numbers, 2 * (start + column), column < tokens));
+                factor = Same(At(numbers, 2 * (start + column) + 1, column < tokens));
+            }
 
-    /// <summary><c>scale * p * (dp - d)</c> where queries are rows.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Block4x4 GradientByRow(Block4x4 p, Block4x4 dp, TokenNumbers rows, float scale) => new()
-    {
-        R0 = Gradient(p.R0, dp.R0, new Float4(rows.Dot.X, rows.Dot.X, rows.Dot.X, rows.Dot.X), scale),
-        R1 = Gradient(p.R1, dp.R1, new Float4(rows.Dot.Y, rows.Dot.Y, rows.Dot.Y, rows.Dot.Y), scale),
-        R2 = Gradient(p.R2, dp.R2, new Float4(rows.Dot.Z, rows.Dot.Z, rows.Dot.Z, rows.Dot.Z), scale),
-        R3 = Gradient(p.R3, dp.R3, new Float4(rows.Dot.W, rows.Dot.W, rows.Dot.W, rows.Dot.W), scale),
-    };
+            var e = OnlineSoftmax.Factors(own[WeightedRows.ColumnStride * j], maximum, scale);
+            own[WeightedRows.ColumnStride * j] = OnlineSoftmax.Where(
+                column < tokens, new Float4(factor.X * e.X, factor.Y * e.Y, factor.Z * e.Z, factor.W * e.W));
+        }
+    }
 
-    /// <summary>The same where queries are columns.</summary>
+    /// <summary>Replaces the thread's p by the gradient of the scores, <c>scale * p * (dp - d)</c>.</summary>
+    /// <param name="own">The thread's p, in shared memory.</param>
+    /// <param name="dp">The gradient of p.</param>
+    /// <param name="rows">The rows' numbers, if they are queries.</param>
+    /// <param name="dots">d of all queries.</param>
+    /// <param name="start">The token of the tile's first column.</param>
+    /// <param name="tokens">Columns that are there.</param>
+    /// <param name="scale">Factor of the scores.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Block4x4 GradientByColumn(Block4x4 p, Block4x4 dp, TokenNumbers columns, float scale) => new()
+    public static void Gradients<TTask>(
+        ArrayView<Float4> own, Block4x4 dp, TokenNumbers rows, ArrayView<float> dots, int start, int tokens, float scale)
+        where TTask : struct, IGradientTask
     {
-        R0 = Gradient(p.R0, dp.R0, columns.Dot, scale),
-        R1 = Gradient(p.R1, dp.R1, columns.Dot, scale),
-        R2 = Gradient(p.R2, dp.R2, columns.Dot, scale),
-        R3 = Gradient(p.R3, dp.R3, columns.Dot, scale),
-    };
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Float4 Probabilities(Float4 scores, TokenNumbers columns, int column, int tokens, float scale)
-    {
-        var x = FloatMath.Exp((scores.X - columns.Maximum.X) * scale) * columns.Factor.X;
-        var y = FloatMath.Exp((scores.Y - columns.Maximum.Y) * scale) * columns.Factor.Y;
-        var z = FloatMath.Exp((scores.Z - columns.Maximum.Z) * scale) * columns.Factor.Z;
-        var w = FloatMath.Exp((scores.W - columns.Maximum.W) * scale) * columns.Factor.W;
-        return new Float4(
-            column < tokens ? x : 0f, column + 16 < tokens ? y : 0f, column + 32 < tokens ? z : 0f, column + 48 < tokens ? w : 0f);
+        Gradient<TTask>(own, 0, new Float4(dp.R0.X, dp.R1.X, dp.R2.X, dp.R3.X), rows, dots, start, tokens, scale);
+        Gradient<TTask>(own, 1, new Float4(dp.R0.Y, dp.R1.Y, dp.R2.Y, dp.R3.Y), rows, dots, start, tokens, scale);
+        Gradient<TTask>(own, 2, new Float4(dp.R0.Z, dp.R1.Z, dp.R2.Z, dp.R3.Z), rows, dots, start, tokens, scale);
+        Gradient<TTask>(own, 3, new Float4(dp.R0.W, dp.R1.W, dp.R2.W, dp.R3.W), rows, dots, start, tokens, scale);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Float4 Gradient(Float4 p, Float4 dp, Float4 dot, float scale) => new(
-        scale * p.X * (dp.X - dot.X), scale * p.Y * (dp.Y - dot.Y), scale * p.Z * (dp.Z - dot.Z), scale * p.W * (dp.W - dot.W));
+    private static void Gradient<TTask>(
+        ArrayView<Float4> own, int j, Float4 dp, TokenNumbers rows, ArrayView<float> dots, int start, int tokens, float scale)
+        where TTask : struct, IGradientTask
+    {
+        var column = AttentionThread.Column() + 16 * j;
+        var dot = TTask.RowsAreQueries ? rows.Dot : Same(At(dots, start + column, column < tokens));
+        var p = own[WeightedRows.ColumnStride * j];
+        own[WeightedRows.ColumnStride * j] = new Float4(
+            scale * p.X * (dp.X - dot.X), scale * p.Y * (dp.Y - dot.Y), scale * p.Z * (dp.Z - dot.Z), scale * p.W * (dp.W - dot.W));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Float4 Scale(float factor, Float4 row) => new(factor * row.X, factor * row.Y, factor * row.Z, factor * row.W);
+    private static float At(ArrayView<float> numbers, int place, bool inside)
+    {
+        var value = numbers[inside ? place : 0];
+        return inside ? value : 0f;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Float4 Same(float value) => new(value, value, value, value);
 }

@@ -14,18 +14,25 @@ internal static class WeightedRows
     /// <summary>Floats of a piece, in units of four.</summary>
     public const int Piece = 512;
 
-    /// <summary>Puts weights of one block of columns where <see cref="Add"/> reads them.</summary>
+    /// <summary>From one of a thread's four columns to the next.</summary>
+    public const int ColumnStride = 16 * AttentionTile.WeightStride;
+
+    /// <summary>The thread's part of the weights: four rows of every sixteenth column.</summary>
     /// <param name="weights">Shared memory.</param>
-    /// <param name="block">The thread's four rows and every sixteenth column.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Put(ArrayView<Float4> weights, Block4x4 block)
+    public static ArrayView<Float4> Own(ArrayView<Float4> weights) =>
+        weights.SubView(AttentionThread.Column() * AttentionTile.WeightStride + AttentionThread.Row());
+
+    /// <summary>Puts a block of scores where the weights will be.</summary>
+    /// <param name="own">The thread's part.</param>
+    /// <param name="block">Its four rows of every sixteenth column.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Put(ArrayView<Float4> own, Block4x4 block)
     {
-        const int stride = 16 * AttentionTile.WeightStride;
-        var put = weights.SubView(AttentionThread.Column() * AttentionTile.WeightStride + AttentionThread.Row());
-        put[0] = new Float4(block.R0.X, block.R1.X, block.R2.X, block.R3.X);
-        put[stride] = new Float4(block.R0.Y, block.R1.Y, block.R2.Y, block.R3.Y);
-        put[2 * stride] = new Float4(block.R0.Z, block.R1.Z, block.R2.Z, block.R3.Z);
-        put[3 * stride] = new Float4(block.R0.W, block.R1.W, block.R2.W, block.R3.W);
+        own[0] = new Float4(block.R0.X, block.R1.X, block.R2.X, block.R3.X);
+        own[ColumnStride] = new Float4(block.R0.Y, block.R1.Y, block.R2.Y, block.R3.Y);
+        own[2 * ColumnStride] = new Float4(block.R0.Z, block.R1.Z, block.R2.Z, block.R3.Z);
+        own[3 * ColumnStride] = new Float4(block.R0.W, block.R1.W, block.R2.W, block.R3.W);
     }
 
     /// <summary>Adds tokens' channels, each with its weight of every row; weights of tokens that are not there must be 0.</summary>
@@ -64,7 +71,7 @@ internal static class WeightedRows
             place += 2 * half * stride;
             next0 = AttentionThread.Load<TStorage, TTile>(source, place, token < tokens, channel, channels);
             next1 = AttentionThread.Load<TStorage, TTile>(source, place + half * stride, token + half < tokens, channel, channels);
-            for (var k = 0; k < 2 * half; k += 8)
+            for (var k = 0; k < 2 * half; k += 4)
             {
                 var w = rows.SubView((first + k) * AttentionTile.WeightStride);
                 var x = columns.SubView(16 * TTile.ChannelBlocks * k);
@@ -72,10 +79,6 @@ internal static class WeightedRows
                 sums = Token<TTile>(w, x, 1, sums);
                 sums = Token<TTile>(w, x, 2, sums);
                 sums = Token<TTile>(w, x, 3, sums);
-                sums = Token<TTile>(w, x, 4, sums);
-                sums = Token<TTile>(w, x, 5, sums);
-                sums = Token<TTile>(w, x, 6, sums);
-                sums = Token<TTile>(w, x, 7, sums);
             }
         }
 
