@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using ILGPU;
 using IlgpuEdm.Kernels.Primitives;
+using static ILGPU.Util.Utilities;
 
 namespace IlgpuEdm.Kernels.Attention;
 
@@ -35,11 +36,7 @@ internal static class AttentionThread
         Float4 value;
         if (TTile.IsVector)
         {
-            value = TStorage.Load4(view, inside ? place : 0);
-            value.X = inside ? value.X : 0f;
-            value.Y = inside ? value.Y : 0f;
-            value.Z = inside ? value.Z : 0f;
-            value.W = inside ? value.W : 0f;
+            value = Where(inside, TStorage.Load4(view, Select(inside, place, 0)));
         }
         else
         {
@@ -51,6 +48,12 @@ internal static class AttentionThread
 
         return value;
     }
+
+    /// <summary>The values, or zeros.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float4 Where(bool inside, Float4 values) => new(
+        Select(inside, values.X, 0f), Select(inside, values.Y, 0f), Select(inside, values.Z, 0f),
+        Select(inside, values.W, 0f));
 
     /// <summary>Writes or adds to four channels of a token, as far as they are there.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -97,7 +100,7 @@ internal static class AttentionThread
     private static float Load<TStorage>(ArrayView<float> view, int place, bool inside)
         where TStorage : struct, IStorage
     {
-        var value = TStorage.Load(view, inside ? place : 0);
-        return inside ? value : 0f;
+        var value = TStorage.Load(view, Select(inside, place, 0));
+        return Select(inside, value, 0f);
     }
 }

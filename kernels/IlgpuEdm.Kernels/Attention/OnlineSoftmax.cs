@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using ILGPU;
 using IlgpuEdm.Kernels.Primitives;
+using static ILGPU.Util.Utilities;
 
 namespace IlgpuEdm.Kernels.Attention;
 
@@ -76,18 +77,13 @@ internal struct OnlineSoftmax
         for (var j = 0; j < 4; j++)
         {
             var e = Factors(own[WeightedRows.ColumnStride * j], maximum, scale);
-            e = Where(column + 16 * j < tokens, e);
+            e = AttentionThread.Where(column + 16 * j < tokens, e);
             own[WeightedRows.ColumnStride * j] = e;
             sums = new Float4(sums.X + e.X, sums.Y + e.Y, sums.Z + e.Z, sums.W + e.W);
         }
 
         return sums;
     }
-
-    /// <summary>The values, or zeros.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Float4 Where(bool inside, Float4 values) =>
-        new(inside ? values.X : 0f, inside ? values.Y : 0f, inside ? values.Z : 0f, inside ? values.W : 0f);
 
     /// <summary>The sums of all threads of the thread's rows, in their order.</summary>
     /// <param name="sums">The thread's own.</param>
@@ -115,13 +111,13 @@ internal struct OnlineSoftmax
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Maximum4(Float4 scores, int column, int tokens, float maximum)
     {
-        maximum = Max(maximum, column < tokens ? scores.X : Lowest);
-        maximum = Max(maximum, column + 16 < tokens ? scores.Y : Lowest);
-        maximum = Max(maximum, column + 32 < tokens ? scores.Z : Lowest);
-        return Max(maximum, column + 48 < tokens ? scores.W : Lowest);
+        maximum = Max(maximum, Select(column < tokens, scores.X, Lowest));
+        maximum = Max(maximum, Select(column + 16 < tokens, scores.Y, Lowest));
+        maximum = Max(maximum, Select(column + 32 < tokens, scores.Z, Lowest));
+        return Max(maximum, Select(column + 48 < tokens, scores.W, Lowest));
     }
 
     // What is not a number is never greater.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float Max(float a, float b) => b > a ? b : a;
+    private static float Max(float a, float b) => Select(b > a, b, a);
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using ILGPU;
 using IlgpuEdm.Kernels.Primitives;
+using static ILGPU.Util.Utilities;
 
 namespace IlgpuEdm.Kernels.Attention;
 
@@ -69,7 +70,7 @@ internal struct TokenNumbers
             }
 
             var e = OnlineSoftmax.Factors(own[WeightedRows.ColumnStride * j], maximum, scale);
-            own[WeightedRows.ColumnStride * j] = OnlineSoftmax.Where(
+            own[WeightedRows.ColumnStride * j] = AttentionThread.Where(
                 column < tokens, new Float4(factor.X * e.X, factor.Y * e.Y, factor.Z * e.Z, factor.W * e.W));
         }
     }
@@ -108,8 +109,8 @@ internal struct TokenNumbers
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float At(ArrayView<float> numbers, int place, bool inside)
     {
-        var value = numbers[inside ? place : 0];
-        return inside ? value : 0f;
+        var value = numbers[Select(inside, place, 0)];
+        return Select(inside, value, 0f);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

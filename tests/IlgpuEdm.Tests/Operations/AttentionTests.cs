@@ -14,13 +14,18 @@ public abstract class AttentionTests : OperationTestBase
     [DataRow(3, 3, 3, 6, 3)]
     [DataRow(1, 13, 5, 33, 1)]
     [DataRow(2, 8, 8, 64, 2)]
+    [DataRow(1, 16, 16, 256, 1)]
+    [DataRow(1, 9, 15, 128, 2)]
+    [DataRow(1, 9, 15, 96, 1)]
+    [DataRow(1, 5, 7, 260, 1)]
+    [DataRow(1, 5, 13, 70, 1)]
     public void MatchesTheReference(int n, int h, int w, int c, int heads) =>
         AssertMatchesReference(run => SelfTestAttention.Attend(run, n, h, w, c, heads));
 
     [TestMethod]
     public void AnImageAloneIsTheImageOfABatchToTheBit()
     {
-        const int images = 5, tokens = 70, c = 24, heads = 2, size = tokens * 3 * c;
+        const int images = 7, tokens = 70, c = 24, heads = 2, size = tokens * 3 * c;
         float[] hx = Numbers(1, images * size), hg = Numbers(2, images * tokens * c);
         var all = Input(hx, images, tokens, 1, 3 * c);
         var y = Tape.Attend(all, heads);
@@ -38,6 +43,27 @@ public abstract class AttentionTests : OperationTestBase
     }
 
     [TestMethod]
+    public void RepeatedGradientsAreTheSameToTheBit()
+    {
+        const int tokens = 130, c = 24, heads = 2;
+        float[] hx = Numbers(1, 2 * tokens * 3 * c), hg = Numbers(2, 2 * tokens * c);
+        Assert.IsTrue(Gradient().SequenceEqual(Gradient()), "the same gradient twice");
+
+        int[] Gradient()
+        {
+            var x = Input(hx, 2, tokens, 1, 3 * c);
+            Backward(Tape.Attend(x, heads), hg);
+            return Array.ConvertAll(x.Gradient!.ToArray(), BitConverter.SingleToInt32Bits);
+        }
+    }
+
+    [TestMethod]
+    [DataRow(2, 70, 24, 2)]
+    [DataRow(1, 35, 9, 3)]
+    public void BothStoragesAgree(int n, int tokens, int c, int heads) => NarrowStorage.AssertMatchesFloat32(
+        Device, (tape, inputs) => tape.Attend(inputs[0], heads), [n, tokens, 1, 3 * c]);
+
+    [TestMethod]
     public void AQueryThatIsNoNumberShowsInItsOutput()
     {
         const int tokens = 20, c = 4;
@@ -51,10 +77,12 @@ public abstract class AttentionTests : OperationTestBase
     }
 
     [TestMethod]
-    public void ScoresOfThousandsDoNotOverflow()
+    [DataRow(37)]
+    [DataRow(150)]
+    public void ScoresOfThousandsDoNotOverflow(int tokens)
     {
         // With all values 1 a softmax that sums to 1 gives 1, whatever the scores.
-        const int tokens = 37, c = 16;
+        const int c = 16;
         var hx = Array.ConvertAll(Numbers(1, tokens * 3 * c), v => 100f * v);
         for (var token = 0; token < tokens; token++)
         {
@@ -101,6 +129,18 @@ public sealed class AttentionTestsOpenCL : AttentionTests
 public sealed class AttentionTestsOpenCLCooperative : AttentionTests
 {
     protected override string Spec => OpenCLCooperative;
+}
+
+[TestClass]
+public sealed class AttentionTestsEmulator : OperationTestBase
+{
+    protected override string Spec => Emulator;
+
+    [TestMethod]
+    [DataRow(2, 2, 3, 8, 2)]
+    [DataRow(1, 2, 2, 3, 1)]
+    public void MatchesTheReference(int n, int h, int w, int c, int heads) =>
+        AssertMatchesReference(run => SelfTestAttention.Attend(run, n, h, w, c, heads));
 }
 
 [TestClass]
