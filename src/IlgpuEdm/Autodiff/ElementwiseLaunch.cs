@@ -49,7 +49,8 @@ internal static class ElementwiseLaunch
         {
             device.Launch(
                 y.Storage == TensorStorage.BFloat16 ? ElementwisePass.CombineImages<BFloat16> : ElementwisePass.CombineImages<Float32>,
-                Device.Groups((a.Length + 3) / 4), Traffic.Of(a, b, y), a.View, b.View, factors, y.View, batch, a.Length / batch, accumulate);
+                Device.Groups((a.Length + 3) / 4), Traffic.Of(a, b, y),
+                a.View, b.View, factors, y.View, batch, a.Length / batch, accumulate);
             return;
         }
 

@@ -62,7 +62,8 @@ public sealed record MachineLimits(string Verb, string Device, int Items, double
             ? (LimitPass.Width, LimitPass.Flops, GroupRounds) : (Peak.Width, LimitKernels.Flops, Rounds);
         using var x = Zeros(device, (long)items * width);
         return Rate(device, seconds, (double)items * rounds * flops, repeats => device.Launch(
-            device.IsCooperative ? LimitPass.MultiplyAdd : LimitKernels.MultiplyAdd, Size(device, items), default, x.View, rounds, repeats));
+            device.IsCooperative ? LimitPass.MultiplyAdd : LimitKernels.MultiplyAdd, Size(device, items), default,
+            x.View, rounds, repeats));
     }
 
     private static MemoryLimit Bandwidth(Device device, int items, int kilobytes, double seconds)

@@ -4,7 +4,9 @@ using IlgpuEdm.Kernels.Primitives;
 
 namespace IlgpuEdm.Tests.Operations;
 
-/// <summary>Operations on tensors of 16-bit elements against the same on float32: results may differ by the rounding of what is stored.</summary>
+/// <summary>
+/// Operations on tensors of 16-bit elements against the same on float32: results may differ by the rounding of what is stored.
+/// </summary>
 internal static class NarrowStorage
 {
     private const float Tolerance = 1f / 256;

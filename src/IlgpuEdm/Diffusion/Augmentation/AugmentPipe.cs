@@ -182,7 +182,8 @@ public sealed class AugmentPipe
         var device = images.Device;
         device.Launch(
             device.IsCooperative ? PixelPass.Recolour : PixelKernels.Recolour,
-            device.IsCooperative ? Device.Groups(list.Count * height * width) : device.WorkItems(list.Count * height), new KernelWork(0, 8.0 * list.Count * height * width),
+            device.IsCooperative ? Device.Groups(list.Count * height * width) : device.WorkItems(list.Count * height),
+            new KernelWork(0, 8.0 * list.Count * height * width),
             images.View, numbers.View, table.View, list.Count, height, width, channels);
     }
 }
