@@ -34,7 +34,9 @@ public static class ChannelSums
         }
     }
 
-    /// <summary>Adds parts in order: <c>y[n, c] = factor * sum of parts[n, part, c]</c>, added to y if asked for. A task is a sum.</summary>
+    /// <summary>
+    /// Adds parts in order: <c>y[n, c] = factor * sum of parts[n, part, c]</c>, added to y if asked for. A task is a sum.
+    /// </summary>
     /// <param name="parts">The parts, <c>[N, part, C]</c>.</param>
     /// <param name="y">Result, <c>[N, C]</c>.</param>
     /// <param name="batch">N.</param>

@@ -59,8 +59,24 @@ public static partial class GroupNormBackward
             }
         }
 
-        sum1 = GroupSums.OverRows(shared1, sum1, s.Tiles.LaneBits);
-        sum2 = GroupSums.OverRows(shared2, sum2, s.Tiles.LaneBits);
+        // As GroupSums.OverRows, for two sums with the barriers of one.
+        var thread = Group.IdxX;
+        shared1[thread] = sum1;
+        shared2[thread] = sum2;
+        Group.Barrier();
+        for (var half = CooperativeAttribute.GroupSize / 2; half >= 1 << s.Tiles.LaneBits; half >>= 1)
+        {
+            if (thread < half)
+            {
+                sum1 = Four.Add(sum1, shared1[thread + half]);
+                sum2 = Four.Add(sum2, shared2[thread + half]);
+                shared1[thread] = sum1;
+                shared2[thread] = sum2;
+            }
+
+            Group.Barrier();
+        }
+
         if (at.Row == 0 && at.Channel < s.Tiles.Channels)
         {
             var to = (at.Image * s.Tiles.Parts + at.Part) * 2 * s.Tiles.Channels + at.Channel;

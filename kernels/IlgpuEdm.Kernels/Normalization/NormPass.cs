@@ -2,7 +2,9 @@ using IlgpuEdm.Kernels.Elementwise;
 
 namespace IlgpuEdm.Kernels.Normalization;
 
-/// <summary>A pass of a group norm over the channels of an activation that lie in one of two tensors, in the cooperative schedule.</summary>
+/// <summary>
+/// A pass of a group norm over the channels of an activation that lie in one of two tensors, in the cooperative schedule.
+/// </summary>
 public struct NormPass
 {
     /// <summary>How groups divide that tensor.</summary>

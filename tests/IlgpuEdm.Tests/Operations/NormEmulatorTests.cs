@@ -17,12 +17,14 @@ public sealed class NormEmulatorTests : OperationTestBase
     [TestMethod]
     [DataRow(12)]
     [DataRow(3)]
-    public void AMeanMatchesTheReference(int c) => AssertOnceMatchesReference(run => SelfTestClassification.MeanPixels(run, 1, 3, 3, c));
+    public void AMeanMatchesTheReference(int c) =>
+        AssertOnceMatchesReference(run => SelfTestClassification.MeanPixels(run, 1, 3, 3, c));
 
     [TestMethod]
     [DataRow(12)]
     [DataRow(13)]
-    public void ALossMatchesTheReference(int size) => AssertOnceMatchesReference(run => SelfTestTraining.WeightedSquaredError(run, 2, size));
+    public void ALossMatchesTheReference(int size) =>
+        AssertOnceMatchesReference(run => SelfTestTraining.WeightedSquaredError(run, 2, size));
 
     [TestMethod]
     public void ACrossEntropyMatchesTheReference() => AssertOnceMatchesReference(run => SelfTestClassification.CrossEntropy(run, 2, 11, 3f));
