@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using ILGPU;
+using ILGPU.Runtime;
 using IlgpuEdm.Kernels.Primitives;
 
 namespace IlgpuEdm.Kernels.Convolution;
