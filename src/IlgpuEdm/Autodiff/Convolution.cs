@@ -50,7 +50,7 @@ public static class Convolution
         Shapes.Require(Shapes.Stored(x.Second, x.First) && Shapes.Stored(residual, x.First), [x.First, x.Second, residual]);
         var y = tape.New(x.First.Storage, batch, height, width, shape.Out);
         Shapes.Require(Shapes.Same(residual, y), [y, residual]);
-        if (height * width == 1)
+        if (height * width == 1 && !cooperative)
         {
             return Point(tape, x, options, weight, bias, shift, residual, scale, y);
         }
@@ -162,13 +162,7 @@ public static class Convolution
     private static Tensor AfterNorm(
         Tape tape, Joined x, GroupNormOptions options, Tensor weight, Tensor? bias, Tensor? shift, Tensor? residual, float scale)
     {
-        var whole = x.Whole(tape);
-        var normal = tape.Normalize(whole, options);
-        if (whole != x.First)
-        {
-            tape.Release(whole);
-        }
-
+        var normal = tape.Normalize(x, options);
         var y = Apply(tape, normal, null, weight, bias, shift, residual, scale, moments: false);
         tape.Release(normal);
         return y;
@@ -253,7 +247,16 @@ public static class Convolution
         using var buffer = tape.Device.Pool.RentScratch((long)shape.Batch * shape.Height * shape.Width * shape.In);
         var both = new Tensor(tape.Device, [shape.Batch, shape.Height, shape.Width, shape.In], buffer.View);
         ConvolutionLaunch.Forward(tape, input, weight, both.View, turned, turned: true, Nothing(dy, scale));
-        Channels.Split(tape, both, x);
+        if (x.First.Storage == TensorStorage.Float32)
+        {
+            Channels.Split(tape, both, x);
+            return;
+        }
+
+        var narrow = new Tensor(tape.Device, x.First.Storage, [.. both.Shape]);
+        FloatElements.Convert(tape.Device, both.View, narrow.View, both.Length, widen: false);
+        Channels.Split(tape, narrow, x);
+        narrow.Release();
     }
 
     private static void NormalizedGradient(

@@ -17,9 +17,11 @@ internal static class CooperativeConvolution
 
     /// <summary><c>y = (conv(x) + bias + shift + residual) * scale</c>; shapes are checked by <see cref="Convolution"/>.</summary>
     public static void Forward(
-        Tape tape, Joined x, Tensor weight, Tensor? bias, Tensor? shift, Tensor? residual, float scale, Tensor y, in ConvolutionShape shape) =>
+        Tape tape, Joined x, Tensor weight, Tensor? bias, Tensor? shift, Tensor? residual, float scale, Tensor y, ConvolutionShape shape)
+    {
+        weight = Centre(ref shape, weight);
         Forward(
-            tape.Device, tape.PackedWeights, y.Storage, Input(x), weight, Output(y, ConvolutionOutput.Overwrite), shape, turned: false,
+            tape.Device, null, y.Storage, Input(x), weight, Output(y, ConvolutionOutput.Overwrite), shape, turned: false,
             new Epilogue
             {
                 Bias = (bias ?? y).View,
@@ -31,14 +33,17 @@ internal static class CooperativeConvolution
                 UseResidual = residual == null ? 0 : 1,
                 Scale = scale,
             });
+    }
 
     /// <summary>Adds to the gradients of weights and bias, where they are wanted, and of the input.</summary>
     public static void Backward(
-        Tape tape, Joined x, Tensor weight, Tensor? dWeight, Tensor? dBias, float scale, Tensor dy, in ConvolutionShape shape)
+        Tape tape, Joined x, Tensor weight, Tensor? dWeight, Tensor? dBias, float scale, Tensor dy, ConvolutionShape shape)
     {
+        var wholeShape = shape;
+        var centre = Centre(ref shape, weight);
         if (dWeight != null)
         {
-            WeightGradient(tape.Device, Input(x), dy, dWeight, dBias, shape, scale);
+            WeightGradient(tape.Device, Input(x), dy, Centre(ref wholeShape, dWeight), dBias, shape, scale);
         }
 
         // Both halves of a joined input are written where they belong.
@@ -46,7 +51,7 @@ internal static class CooperativeConvolution
         var second = tape.WantsGradient(x.Second, out var dSecond, out var addToSecond);
         if (first || second)
         {
-            InputGradient(tape.Device, tape.PackedWeights, dy, weight, shape, scale, new ConvolutionOutput
+            InputGradient(tape.Device, centre == weight ? tape.PackedWeights : null, dy, centre, shape, scale, new ConvolutionOutput
             {
                 First = (first ? dFirst : dSecond).View,
                 Second = (second ? dSecond : dFirst).View,
@@ -79,6 +84,19 @@ internal static class CooperativeConvolution
         {
             InputGradient(x.Device, null, dy, weight, shape, 1f, Output(dx, accumulate, shape.In));
         }
+    }
+
+    // Of images of one pixel a 3x3 kernel meets zeros with all but its centre, and is a 1x1 kernel.
+    private static Tensor Centre(ref ConvolutionShape shape, Tensor kernel)
+    {
+        if (shape is not { Kernel: 3, Height: 1, Width: 1 })
+        {
+            return kernel;
+        }
+
+        shape.Kernel = 1;
+        var size = shape.In * shape.Out;
+        return new Tensor(kernel.Device, [1, 1, shape.In, shape.Out], kernel.View.SubView(4 * size, size));
     }
 
     private static void InputGradient(

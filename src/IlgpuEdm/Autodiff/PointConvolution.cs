@@ -2,6 +2,7 @@ namespace IlgpuEdm.Autodiff;
 
 /// <summary>
 /// Convolution of images of one pixel: of a 3x3 kernel all but the centre meets zeros, so it is a matrix product whose rows are the images.
+/// That of the fat schedule; the cooperative kernels serve any image.
 /// </summary>
 internal static class PointConvolution
 {
@@ -9,15 +10,26 @@ internal static class PointConvolution
     public static Tensor Convolve(
         Tape tape, Tensor x, Tensor weight, Tensor? bias, Tensor? shift, Tensor? residual, float scale, Tensor y)
     {
-        Matmul.Forward(x, Centre(weight), bias, y);
-        if (shift != null)
+        var isNarrow = y.Storage != TensorStorage.Float32;
+        using (var buffer = tape.Device.Pool.RentScratch(isNarrow ? y.Length : 0))
         {
-            Elementwise.Combine(y, shift, y, 1f, 1f, accumulate: false);
-        }
+            // Rounded once, at the end.
+            var sums = isNarrow ? new Tensor(tape.Device, [.. y.Shape], buffer.View) : y;
+            Matmul.Forward(x, Centre(weight), bias, sums);
+            if (shift != null)
+            {
+                Elementwise.Combine(sums, shift, sums, 1f, 1f, accumulate: false);
+            }
 
-        if (residual != null || scale != 1f)
-        {
-            Elementwise.Combine(y, residual, y, scale, scale, accumulate: false);
+            if (residual != null || scale != 1f)
+            {
+                Elementwise.Combine(sums, residual, sums, scale, scale, accumulate: false);
+            }
+
+            if (isNarrow)
+            {
+                FloatElements.Convert(tape.Device, sums.View, y.View, y.Length, widen: false);
+            }
         }
 
         tape.Record(y, [x, weight, bias, shift, residual], dy =>
