@@ -1,8 +1,8 @@
 namespace IlgpuEdm.Kernels.Attention;
 
 /// <summary>
-/// The constants of a cooperative attention kernel. A group of 256 threads, 16 by 16, has <see cref="AttentionTile.Rows"/> tokens whose result
-/// it computes, and goes through all other tokens in tiles; of a tile of scores a thread has 4 rows, and as many of the result.
+/// The constants of a cooperative attention kernel. A group of 256 threads, 16 by 16, has <see cref="AttentionTile.Rows"/> tokens whose
+/// result it computes, and goes through all other tokens in tiles; of a tile of scores a thread has 4 rows, and as many of the result.
 /// </summary>
 public interface IAttentionTile
 {
@@ -25,7 +25,9 @@ public static class AttentionTile
     /// <summary>Channels of a block.</summary>
     public const int BlockChannels = 64;
 
-    /// <summary>From the weights of a token to the next, in units of four rows; one more than needed, so that banks are not met twice.</summary>
+    /// <summary>
+    /// From the weights of a token to the next, in units of four rows; one more than needed, so that banks are not met twice.
+    /// </summary>
     internal const int WeightStride = Rows / 4 + 1;
 
     /// <summary>The weights of a block of 64 tokens, in units of four.</summary>

@@ -25,8 +25,8 @@ internal static class RowProducts
     /// <returns>For each of the thread's rows the products with the rows at <c>column + 16 j</c>.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ScoreBlock Compute<TStorage, TTile>(
-        ArrayView<float> left, int leftStart, int leftStride, int leftRows, ArrayView<float> right, int rightStart, int rightStride, int rightRows,
-        int depth, ArrayView<Float4> stage)
+        ArrayView<float> left, int leftStart, int leftStride, int leftRows,
+        ArrayView<float> right, int rightStart, int rightStride, int rightRows, int depth, ArrayView<Float4> stage)
         where TStorage : struct, IStorage
         where TTile : struct, IAttentionTile
     {

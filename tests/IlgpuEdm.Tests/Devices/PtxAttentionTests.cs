@@ -33,7 +33,7 @@ public sealed class PtxAttentionTests
         var hot = PtxLoops.Innermost(text).Where(loop => PtxLoops.Count(loop, "fma.rn.f32") >= 16 * Steps).ToArray();
         var found = hot.Select(loop => (Fma: PtxLoops.Count(loop, "fma.rn.f32"), Loads: PtxLoops.Count(loop, "ld.shared.v4.f32")));
         CollectionAssert.AreEquivalent(
-            new[] { products, sums }, found.Distinct().ToArray(), "multiply-adds and loads of the products of rows and of the sums of rows");
+            new[] { products, sums }, found.Distinct().ToArray(), "multiply-adds and loads of both products");
         foreach (var loop in hot)
         {
             Assert.DoesNotContain("ld.shared.f32", loop, "single floats from shared memory");
