@@ -34,17 +34,18 @@ internal static class SelfTestVerb
             var results = new List<(SelfTestMode Mode, SelfTestResult Result)>();
             foreach (SelfTestMode mode in modes)
             {
-                SelfTest.Run(opened, mode, result => results.Add((mode, result)));
+                IReadOnlyList<SelfTestResult> found = SelfTest.Run(opened, mode);
+                results.AddRange(found.Select(result => (mode, result)));
+                terminal.Line($"{mode}:");
+                terminal.Table(["operation", "error", "tolerance", "result"], found.Select(result => new[]
+                {
+                    result.Operation,
+                    result.Error.ToString("0.0e+00", CultureInfo.InvariantCulture),
+                    result.Tolerance.ToString("0.0e+00", CultureInfo.InvariantCulture),
+                    result.Passed ? "ok" : "FAILED",
+                }));
             }
 
-            terminal.Table(["operation", "kernels", "error", "tolerance", "result"], results.Select(r => new[]
-            {
-                r.Result.Operation,
-                r.Mode.ToString(),
-                r.Result.Error.ToString("0.0e+00", CultureInfo.InvariantCulture),
-                r.Result.Tolerance.ToString("0.0e+00", CultureInfo.InvariantCulture),
-                r.Result.Passed ? "ok" : "FAILED",
-            }));
             string[] failed = results.Where(r => !r.Result.Passed).Select(r => $"{r.Result.Operation} ({r.Mode})").ToArray();
             if (failed.Length > 0)
             {

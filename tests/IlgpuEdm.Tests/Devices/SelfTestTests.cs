@@ -8,12 +8,31 @@ namespace IlgpuEdm.Tests.Devices;
 public abstract class SelfTestTests : DeviceTestBase
 {
     [TestMethod]
-    public void EveryOperationPasses()
+    public void EveryOperationPassesInEachWayToCompute()
+    {
+        var modes = SelfTest.Modes(Device);
+        Assert.IsGreaterThanOrEqualTo(2, modes.Count, "ways to compute");
+        foreach (var mode in modes)
+        {
+            AssertPasses(mode);
+        }
+    }
+
+    [TestMethod]
+    public void AWayToComputeIsSetForTheTestAlone()
+    {
+        Assert.DoesNotContain(new SelfTestMode(KernelSchedule.Fat, Precision.Tf32), SelfTest.Modes(Device), "tf32 without cooperation");
+        var before = (Device.Schedule, Device.Precision);
+        SelfTest.Run(Device, SelfTest.Modes(Device)[^1]);
+        Assert.AreEqual(before, (Device.Schedule, Device.Precision), "what the device computes like after the test");
+    }
+
+    private void AssertPasses(SelfTestMode mode)
     {
         var reported = new List<SelfTestResult>();
-        var results = SelfTest.Run(Device, reported.Add);
+        var results = SelfTest.Run(Device, mode, reported.Add);
         var failed = results.Where(r => !r.Passed).Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Operation}: {r.Error:g3}"));
-        Assert.IsEmpty(failed, $"failed on {Device.Name}: {string.Join("; ", failed)}");
+        Assert.IsEmpty(failed, $"failed on {Device.Name} ({mode}): {string.Join("; ", failed)}");
         Assert.IsGreaterThan(40, results.Count, "outputs and gradients of all operations");
         CollectionAssert.AreEqual(results.ToList(), reported, "each result is reported when it is there");
         Assert.AreEqual(results.Count, results.Select(r => r.Operation).Distinct().Count(), "every result has a name of its own");

@@ -104,6 +104,18 @@ internal static class GoldenNetwork
         return compared;
     }
 
+    /// <summary>Each trained tensor of a block, and the file's.</summary>
+    public static IEnumerable<(double[] Actual, double[] Expected)> Pairs(
+        SafetensorsFile file, string prefix, ParameterList list, float[] block)
+    {
+        foreach (var parameter in list.All.Where(p => p.Trained))
+        {
+            var actual = new float[parameter.Length];
+            parameter.ToFile(block.AsSpan(parameter.Offset, parameter.Length), actual);
+            yield return (Array.ConvertAll(actual, v => (double)v), file.GetDoubles(prefix + parameter.Name));
+        }
+    }
+
     /// <summary>The sums of a tensor over the elements of each image.</summary>
     public static double[] SumPerImage(SafetensorsFile file, string name)
     {
