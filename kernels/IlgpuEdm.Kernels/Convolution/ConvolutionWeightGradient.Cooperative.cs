@@ -72,7 +72,8 @@ public static partial class ConvolutionWeightGradient
         if (part == 0)
         {
             TileOutput.Store<TTile>(
-                partial, to, s.Depth, row + 4 * TileProduct.ThreadRow<TTile>(), column + 4 * TileProduct.ThreadColumn<TTile>(), s.Out, sums);
+                partial, to, s.Depth, row + 4 * TileProduct.ThreadRow<TTile>(), column + 4 * TileProduct.ThreadColumn<TTile>(), s.Out,
+                sums);
         }
 
         right[Group.IdxX] = bias;

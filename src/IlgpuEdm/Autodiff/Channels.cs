@@ -71,11 +71,11 @@ public static class Channels
 
     private static void Copy(Tensor x, Tensor y, int pixels, int channels, int xOffset, int yOffset, int accumulate)
     {
-        Shapes.Require(Shapes.Stored(x, y), [x, y]);
         var device = x.Device;
         var work = new KernelWork(0, (y.Storage == TensorStorage.BFloat16 ? 4.0 : 8.0) * pixels * channels);
         if (device.IsCooperative)
         {
+            Shapes.Require(Shapes.Stored(x, y), [x, y]);
             device.Launch(
                 y.Storage == TensorStorage.BFloat16 ? ChannelCopy.Copy<BFloat16> : ChannelCopy.Copy<Float32>,
                 Device.Groups((pixels * channels + 3) / 4), work,

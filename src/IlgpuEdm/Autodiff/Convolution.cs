@@ -247,16 +247,7 @@ public static class Convolution
         using var buffer = tape.Device.Pool.RentScratch((long)shape.Batch * shape.Height * shape.Width * shape.In);
         var both = new Tensor(tape.Device, [shape.Batch, shape.Height, shape.Width, shape.In], buffer.View);
         ConvolutionLaunch.Forward(tape, input, weight, both.View, turned, turned: true, Nothing(dy, scale));
-        if (x.First.Storage == TensorStorage.Float32)
-        {
-            Channels.Split(tape, both, x);
-            return;
-        }
-
-        var narrow = new Tensor(tape.Device, x.First.Storage, [.. both.Shape]);
-        FloatElements.Convert(tape.Device, both.View, narrow.View, both.Length, widen: false);
-        Channels.Split(tape, narrow, x);
-        narrow.Release();
+        Channels.Split(tape, both, x);
     }
 
     private static void NormalizedGradient(

@@ -35,7 +35,8 @@ internal static class ConvolutionVariants
 
     private static ForwardKernel Forward<TTile>(TensorStorage storage)
         where TTile : struct, IProductTile =>
-        storage == TensorStorage.BFloat16 ? ConvolutionForward.Cooperative<TTile, BFloat16> : ConvolutionForward.Cooperative<TTile, Float32>;
+        storage == TensorStorage.BFloat16 ? ConvolutionForward.Cooperative<TTile, BFloat16>
+            : ConvolutionForward.Cooperative<TTile, Float32>;
 
     private static GradientKernel WeightGradient<TTile>(TensorStorage storage)
         where TTile : struct, IProductTile =>

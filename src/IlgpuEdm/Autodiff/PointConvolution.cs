@@ -34,29 +34,24 @@ internal static class PointConvolution
 
         tape.Record(y, [x, weight, bias, shift, residual], dy =>
         {
+            using var buffer = tape.Device.Pool.RentScratch(scale == 1f ? 0 : dy.Length);
+            var scaled = scale == 1f ? dy : new Tensor(tape.Device, [.. dy.Shape], buffer.View);
             if (scale != 1f)
             {
-                Elementwise.Combine(dy, null, dy, scale, 0f, accumulate: false);
+                Elementwise.Combine(dy, null, scaled, scale, 0f, accumulate: false);
             }
 
             if (tape.WantsGradient(shift, out var dShift, out var accumulate))
             {
-                Elementwise.Combine(dy, null, dShift, 1f, 0f, accumulate != 0);
+                Elementwise.Combine(scaled, null, dShift, 1f, 0f, accumulate != 0);
             }
 
             var dWeight = tape.GradientToAddTo(weight);
             var dBias = tape.GradientToAddTo(bias);
             var wanted = tape.WantsGradient(x, out var dx, out accumulate);
             Matmul.Backward(
-                x, dy, Centre(weight), dWeight == null ? null : Centre(dWeight), dBias, wanted ? dx : null, accumulate);
-            if (residual != null)
-            {
-                tape.AddGradient(residual, dy);
-            }
-            else
-            {
-                dy.Release();
-            }
+                x, scaled, Centre(weight), dWeight == null ? null : Centre(dWeight), dBias, wanted ? dx : null, accumulate);
+            tape.AddGradient(residual, dy, scale);
         });
         return y;
     }

@@ -70,3 +70,9 @@ public sealed class GoldenBlockTestsCuda : GoldenBlockTests
 {
     protected override string Spec => Cuda;
 }
+
+[TestClass]
+public sealed class GoldenBlockTestsOpenCLCooperative : GoldenBlockTests
+{
+    protected override string Spec => OpenCLCooperative;
+}

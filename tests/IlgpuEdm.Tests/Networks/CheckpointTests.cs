@@ -97,3 +97,9 @@ public sealed class CheckpointTestsCuda : CheckpointTests
 {
     protected override string Spec => Cuda;
 }
+
+[TestClass]
+public sealed class CheckpointTestsOpenCLCooperative : CheckpointTests
+{
+    protected override string Spec => OpenCLCooperative;
+}

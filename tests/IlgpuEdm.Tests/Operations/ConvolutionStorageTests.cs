@@ -51,7 +51,8 @@ public abstract class ConvolutionStorageTests : OperationTestBase
                 var bound = Rounding * expected.Max(MathF.Abs);
                 for (var i = 0; i < expected.Length; i++)
                 {
-                    Assert.AreEqual(expected[i], narrow[name][i], bound, $"{name}, element {i}, gradients {(adding ? "added" : "written")}");
+                    Assert.AreEqual(
+                        expected[i], narrow[name][i], bound, $"{name}, element {i}, gradients {(adding ? "added" : "written")}");
                 }
             }
         }

@@ -1,10 +1,11 @@
 using IlgpuEdm.Autodiff;
 using IlgpuEdm.Devices;
+using IlgpuEdm.Kernels.Primitives;
 using IlgpuEdm.SelfTests;
 
 namespace IlgpuEdm.Tests.Operations;
 
-/// <summary>Each variant of the cooperative convolutions: tiles, and ways to access channels.</summary>
+/// <summary>Each variant of the cooperative convolutions: tiles, ways to access channels, and storages.</summary>
 public abstract class CooperativeConvolutionTests : OperationTestBase
 {
     public static IEnumerable<object[]> Variants =>
@@ -33,7 +34,8 @@ public abstract class CooperativeConvolutionTests : OperationTestBase
         var gradient = Integers(4, n * h * w * outC);
         Tensor x = Input(first, n, h, w, a), y = Input(second, n, h, w, b), weight = Parameter(kernel, 3, 3, a + b, outC);
         Backward(Tape.Convolve(Tape.Concatenate(x, y), weight, null), gradient);
-        float[][] expected = [x.Gradient!.ToArray(), y.Gradient!.ToArray(), weight.Gradient!.ToArray()];
+        float[][] once = [x.Gradient!.ToArray(), y.Gradient!.ToArray(), weight.Gradient!.ToArray()];
+        int[] times = [1, 1, 1];
 
         using var forced = new ForcedTile(Device, tile);
         foreach (var (wantsFirst, wantsSecond) in new[] { (true, true), (true, false), (false, true) })
@@ -41,25 +43,45 @@ public abstract class CooperativeConvolutionTests : OperationTestBase
             x.RequiresGradient = wantsFirst;
             y.RequiresGradient = wantsSecond;
             Backward(Tape.Convolve(new Joined(x, y), weight, null), gradient);
-            for (var i = 0; i < expected.Length; i++)
+            times = [times[0] + (wantsFirst ? 1 : 0), times[1] + (wantsSecond ? 1 : 0), times[2] + 1];
+            Tensor[] sums = [x.Gradient, y.Gradient, weight.Gradient];
+            for (var i = 0; i < sums.Length; i++)
             {
-                var wanted = i == 0 ? wantsFirst : i == 1 ? wantsSecond : true;
-                expected[i] = wanted ? Plus(expected[i], i) : expected[i];
+                CollectionAssert.AreEqual(Array.ConvertAll(once[i], g => g * times[i]), sums[i].ToArray(), $"gradient {i}");
             }
-
-            CollectionAssert.AreEqual(expected[0], x.Gradient.ToArray(), "gradient of the first tensor");
-            CollectionAssert.AreEqual(expected[1], y.Gradient.ToArray(), "gradient of the second tensor");
-            CollectionAssert.AreEqual(expected[2], weight.Gradient.ToArray(), "gradient of the weights");
-        }
-
-        float[] Plus(float[] sum, int i)
-        {
-            once ??= [.. expected.Select(e => e.ToArray())];
-            return [.. sum.Zip(once[i], (s, o) => s + o)];
         }
     }
 
-    private float[][]? once;
+    [TestMethod]
+    [DynamicData(nameof(Variants))]
+    public void AVariantRoundsNarrowResultsOfTheSameSums(ProductTile tile)
+    {
+        using var forced = new ForcedTile(Device, tile);
+        var wide = Run(TensorStorage.Float32);
+        var narrow = Run(TensorStorage.BFloat16);
+        CollectionAssert.AreEqual(Array.ConvertAll(wide.Output, Rounded), narrow.Output, "output");
+        CollectionAssert.AreEqual(Array.ConvertAll(wide.Input, Rounded), narrow.Input, "gradient of input");
+        CollectionAssert.AreEqual(wide.Weights, narrow.Weights, "gradient of weights");
+
+        (float[] Output, float[] Input, float[] Weights) Run(TensorStorage storage)
+        {
+            Tensor x = Stored(1, 2, 9, 8, 20), weight = Parameter(Numbers(2, 9 * 20 * 36), 3, 3, 20, 36);
+            x.RequiresGradient = true;
+            var y = Tape.Convolve(x, weight, null, null, Stored(3, 2, 9, 8, 36), 0.7f);
+            var output = y.ToArray();
+            Tape.Backward(y, Stored(4, 2, 9, 8, 36));
+            return (output, x.Gradient!.ToArray(), weight.Gradient!.ToArray());
+
+            Tensor Stored(int seed, params int[] shape)
+            {
+                var tensor = Tape.New(storage, shape);
+                tensor.Upload(Array.ConvertAll(Numbers(seed, tensor.Length), Rounded));
+                return tensor;
+            }
+        }
+    }
+
+    private static float Rounded(float value) => BFloat16.Widen(BFloat16.Round(value));
 
     [TestMethod]
     [DynamicData(nameof(Variants))]
