@@ -42,9 +42,13 @@ public static class KernelBenchmark
     /// <param name="launches">Timed launches of each, after one that is not.</param>
     /// <returns>The timings, each as soon as it is there.</returns>
     /// <exception cref="EdmException">There is no such preset, or the device's memory is too small.</exception>
-    public static IEnumerable<KernelTiming> Run(Device device, string? network, int batch, string tile, int launches)
+    public static IEnumerable<KernelTiming> Run(Device device, string? network, int batch, string tile, int launches) =>
+        Run(device, MachineLimits.Measure(device), network, batch, tile, launches);
+
+    /// <summary>The same, with limits that were measured already.</summary>
+    internal static IEnumerable<KernelTiming> Run(
+        Device device, MachineLimits limits, string? network, int batch, string tile, int launches)
     {
-        var limits = MachineLimits.Measure(device);
         var seen = new HashSet<object>();
         foreach (var name in network == null ? Networks : [network])
         {
