@@ -26,8 +26,8 @@ internal static class TensorEpilogue
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Row<TStorage>(
-        ConvolutionOutput y, ConvolutionShape s, Epilogue e, int pixel, int column, float a0, float a1, float b0, float b1, float c0, float c1,
-        float d0, float d1)
+        ConvolutionOutput y, ConvolutionShape s, Epilogue e, int pixel, int column, float a0, float a1, float b0, float b1, float c0,
+        float c1, float d0, float d1)
         where TStorage : struct, IStorage
     {
         if (pixel >= s.Batch * s.Height * s.Width)

@@ -158,8 +158,8 @@ public static class TensorWeightGradient
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Row(
-        ArrayView<float> partial, ConvolutionShape s, int slice, int row, int column, float a0, float a1, float a2, float a3, float b0, float b1,
-        float b2, float b3)
+        ArrayView<float> partial, ConvolutionShape s, int slice, int row, int column, float a0, float a1, float a2, float a3, float b0,
+        float b1, float b2, float b3)
     {
         var at = (slice * (s.Depth + 1) + row) * s.Out + column;
         if (row < s.Depth && column < s.Out)

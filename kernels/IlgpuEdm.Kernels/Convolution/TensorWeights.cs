@@ -4,8 +4,8 @@ using IlgpuEdm.Kernels.Primitives;
 namespace IlgpuEdm.Kernels.Convolution;
 
 /// <summary>
-/// Weights as words of tensor cores, <c>[tap][word][Out]</c>: TF32 numbers, or pairs of bfloat16 of neighbouring input channels. The words of
-/// a tap are filled up with zeros to a multiple of 16.
+/// Weights as words of tensor cores, <c>[tap][word][Out]</c>: TF32 numbers, or pairs of bfloat16 of neighbouring input channels. The words
+/// of a tap are filled up with zeros to a multiple of 16.
 /// </summary>
 public static class TensorWeights
 {

@@ -3,7 +3,7 @@ using ILGPU;
 
 namespace IlgpuEdm.Kernels.Primitives;
 
-/// <summary>How activations lie in memory. Whatever the storage, views are of floats, places count elements, and sums are float32.</summary>
+/// <summary>How activations lie in memory. In any storage views are of floats, places count elements, and sums are float32.</summary>
 public interface IStorage
 {
     /// <summary>Reads an element.</summary>

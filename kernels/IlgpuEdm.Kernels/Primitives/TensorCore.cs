@@ -8,8 +8,8 @@ namespace IlgpuEdm.Kernels.Primitives;
 /// <summary>
 /// Products of small matrices that a warp of 32 threads computes together, each thread holding a few words of every matrix, laid out as the
 /// PTX instruction <c>mma.sync</c> wants them. With g = lane / 4 and t = lane % 4, a thread holds of a left side of 16 rows and 8 words the
-/// words (g, t), (g + 8, t), (g, t + 4), (g + 8, t + 4), and of a right side of 8 words and 8 columns (t, g), (t + 4, g). A word is one TF32
-/// number, or two bfloat16 numbers that follow one another along the sum.
+/// words (g, t), (g + 8, t), (g, t + 4), (g + 8, t + 4), and of a right side of 8 words and 8 columns (t, g), (t + 4, g). A word is one
+/// TF32 number, or two bfloat16 numbers that follow one another along the sum.
 /// </summary>
 /// <remarks>
 /// Elsewhere than on CUDA the threads of the group exchange their words through shared memory: right, and slow. It proves the kernels on

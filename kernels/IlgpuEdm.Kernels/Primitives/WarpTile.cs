@@ -106,8 +106,8 @@ public interface IMatrixFormat
     static abstract uint Prepare(uint word);
 
     /// <summary>
-    /// Words of two neighbouring columns, from lines of shared memory that follow one another along the sum: a line is a row of words, padded
-    /// by 8 numbers.
+    /// Words of two neighbouring columns, from lines of shared memory that follow one another along the sum: a line is a row of words,
+    /// padded by 8 numbers.
     /// </summary>
     /// <param name="lines">Shared memory.</param>
     /// <param name="place">The thread's word in it.</param>

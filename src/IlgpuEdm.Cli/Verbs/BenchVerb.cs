@@ -13,8 +13,8 @@ internal static class BenchVerb
     {
         var what = new Argument<string>("what")
         {
-            Description = "'train': the trainer's own step; 'denoise': the network alone; 'limits': what the machine can do at most; 'kernels': each "
-                + "kernel by itself at the shapes of published networks (ddpmpp, ncsnpp, adm; or of one --preset), a line of JSON each.",
+            Description = "'train': the trainer's own step; 'denoise': the network alone; 'limits': what the machine can do at most; "
+                + "'kernels': each kernel by itself at the shapes of published networks (ddpmpp, ncsnpp, adm; or of one --preset), a line of JSON each.",
         };
         what.AcceptOnlyFromAmong("train", "denoise", "limits", "kernels");
         Option<int> resolution = Options.Integer("--resolution", 32, 1, 1 << 14, "Height and width of the images.");

@@ -5,7 +5,7 @@ using IlgpuEdm.SelfTests;
 
 namespace IlgpuEdm.Cli.Verbs;
 
-/// <summary><c>selftest</c>: compares every operation of a device with its host reference, in every way in which the device can compute.</summary>
+/// <summary><c>selftest</c>: compares every operation of a device with its host reference, in every way that the device has.</summary>
 internal static class SelfTestVerb
 {
     public static Command Create(Terminal terminal)
@@ -15,8 +15,8 @@ internal static class SelfTestVerb
         Option<string> precision = Options.Choice("--precision", ["all", "fp32", "tf32", "bf16"], "all", "Test this precision only.");
         var command = new Command(
             "selftest",
-            "Compares every operation on a device with its reference on the host, in each schedule and precision that the device has; for a "
-            + "new GPU or driver.");
+            "Compares every operation on a device with its reference on the host, in each schedule and precision that the device has; "
+            + "for a new GPU or driver.");
         device.AddTo(command);
         command.Options.Add(schedule);
         command.Options.Add(precision);

@@ -18,7 +18,9 @@ public sealed partial class Tensor
     internal FloatElements Write(bool keep = false) => new(this, writing: true, keep);
 }
 
-/// <summary>A tensor's elements as floats for the time of an operation; for <c>using</c> declarations, which give scratch back in order.</summary>
+/// <summary>
+/// A tensor's elements as floats for the time of an operation; for <c>using</c> declarations, which give scratch back in order.
+/// </summary>
 internal readonly ref struct FloatElements
 {
     private readonly Tensor _tensor;

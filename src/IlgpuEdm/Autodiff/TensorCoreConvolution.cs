@@ -49,7 +49,8 @@ internal static class TensorCoreConvolution
         var wide = IsWide(shape.Out);
         var tiles = Tiles((long)shape.Batch * shape.Height * shape.Width, TensorForward.Rows) * Tiles(shape.Out, wide ? 128 : 64);
         device.Launch(
-            Forward(wide, storage), LaunchSize.OfGroups((int)tiles), CooperativeConvolution.Work(shape, storage), x, words, y, shape, epilogue);
+            Forward(wide, storage), LaunchSize.OfGroups((int)tiles), CooperativeConvolution.Work(shape, storage),
+            x, words, y, shape, epilogue);
     }
 
     /// <summary>Adds to the gradients of weights and bias.</summary>

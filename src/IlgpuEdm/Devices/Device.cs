@@ -125,15 +125,16 @@ public sealed partial class Device : IDisposable
         if (asked == KernelSchedule.Cooperative && !CanCooperate)
         {
             throw new EdmException(
-                $"device '{Spec}' cannot run the cooperative schedule, which takes groups of {Kernels.CooperativeAttribute.GroupSize} threads; "
-                + "leave --schedule out, or name a GPU or an OpenCL device");
+                $"device '{Spec}' cannot run the cooperative schedule, which takes groups of "
+                + $"{Kernels.CooperativeAttribute.GroupSize} threads; leave --schedule out, or name a GPU or an OpenCL device");
         }
 
         var isGpu = Kind != DeviceKind.OpenCl || Accelerator is CLAccelerator { DeviceType: CLDeviceType.CL_DEVICE_TYPE_GPU };
         return (asked, wished) switch
         {
             (KernelSchedule.Auto, KernelSchedule.Fat) => KernelSchedule.Fat,
-            (KernelSchedule.Auto, _) => CanCooperate && (isGpu || wished != KernelSchedule.Auto) ? KernelSchedule.Cooperative : KernelSchedule.Fat,
+            (KernelSchedule.Auto, _) when CanCooperate && (isGpu || wished != KernelSchedule.Auto) => KernelSchedule.Cooperative,
+            (KernelSchedule.Auto, _) => KernelSchedule.Fat,
             _ => asked,
         };
     }
@@ -142,8 +143,8 @@ public sealed partial class Device : IDisposable
         precision != Precision.Tf32 || (HasTensorCores && IsCooperative)
             ? precision
             : throw new EdmException(
-                $"device '{Spec}' ({Name}) cannot compute in tf32, which takes the tensor cores of an NVIDIA GPU of compute capability 8.0 or "
-                + "later and the cooperative schedule; say --precision fp32 or bf16");
+                $"device '{Spec}' ({Name}) cannot compute in tf32, which takes the tensor cores of an NVIDIA GPU of compute capability "
+                + "8.0 or later and the cooperative schedule; say --precision fp32 or bf16");
 
     private static T Forced<T>(string variable, T otherwise)
         where T : struct, Enum

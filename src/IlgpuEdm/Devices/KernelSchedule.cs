@@ -6,7 +6,7 @@ public enum KernelSchedule
     /// <summary>Cooperative on GPUs and on the emulator, fat on CPUs.</summary>
     Auto,
 
-    /// <summary>A work item computes a large piece by itself, with plain loops over SIMD primitives: for CPUs, and right everywhere.</summary>
+    /// <summary>A work item computes a large piece by itself, with loops over SIMD primitives: for CPUs, and right everywhere.</summary>
     Fat,
 
     /// <summary>Groups of 256 threads share tiles in fast memory: for GPUs.</summary>

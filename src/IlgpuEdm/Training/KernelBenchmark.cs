@@ -146,8 +146,8 @@ public static class KernelBenchmark
 
         private KernelTiming Timing(string layer, KernelStatistics k) => new(
             "kernels", $"{device.Name} ({device.Spec})", network, $"{layer}, batch {batch}", k.Name,
-            device.Schedule.ToString().ToLowerInvariant(), device.Precision.ToString().ToLowerInvariant(), Math.Round(k.MeanMilliseconds, 4),
-            k.GigaflopsPerSecond, k.GigabytesPerSecond, Part(k.GigaflopsPerSecond, limits.GflopsAllItems),
+            device.Schedule.ToString().ToLowerInvariant(), device.Precision.ToString().ToLowerInvariant(),
+            Math.Round(k.MeanMilliseconds, 4), k.GigaflopsPerSecond, k.GigabytesPerSecond, Part(k.GigaflopsPerSecond, limits.GflopsAllItems),
             Part(k.GigabytesPerSecond, limits.Memory[^1].CopyAllItems));
 
         private static double? Part(double? rate, double limit) => rate is { } r && r > 0 ? Math.Round(r / limit, 3) : null;

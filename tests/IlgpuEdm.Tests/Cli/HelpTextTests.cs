@@ -63,8 +63,8 @@ public class HelpTextTests
         }
 
         page.Append("\n## Environment variables\n\n")
-            .Append("- `ILGPU_EDM_SCHEDULE=fat` or `cooperative`: which kernels run where `--schedule` leaves the choice, for verbs without that ")
-            .Append("option too.\n  The device `cpu` always runs the fat ones.\n")
+            .Append("- `ILGPU_EDM_SCHEDULE=fat` or `cooperative`: which kernels run where `--schedule` leaves the choice, for verbs ")
+            .Append("without that option too.\n  The device `cpu` always runs the fat ones.\n")
             .Append("- `ILGPU_EDM_CONVOLUTION=direct` or `winograd`: how the fat schedule computes 3x3 convolutions.\n");
         return page.ToString();
     }

@@ -2,7 +2,7 @@ using IlgpuEdm.Kernels;
 
 namespace IlgpuEdm.Tests.Devices;
 
-/// <summary>Every kernel compiles for each generation of GPUs that it is for; the text of later ones is that of compute capability 8.0.</summary>
+/// <summary>Every kernel compiles for each generation of GPUs that it is for; later ones get the text of compute capability 8.0.</summary>
 [TestClass]
 [TestCategory("Slow")]
 public sealed class PtxArchitectureTests

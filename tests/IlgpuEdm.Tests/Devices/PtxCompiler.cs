@@ -70,7 +70,8 @@ internal static class PtxCompiler
         IEnumerable<Type[]> combinations = [[]];
         foreach (var parameter in method.GetGenericArguments())
         {
-            var wanted = parameter.GetGenericParameterConstraints().Where(c => c is { IsInterface: true, ContainsGenericParameters: false }).ToArray();
+            var wanted = parameter.GetGenericParameterConstraints()
+                .Where(c => c is { IsInterface: true, ContainsGenericParameters: false }).ToArray();
             Type[] serving =
             [
                 .. typeof(WorkShare).Assembly.GetTypes().Where(

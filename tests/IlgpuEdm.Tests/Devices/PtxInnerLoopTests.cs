@@ -11,7 +11,10 @@ public sealed class PtxInnerLoopTests
     public static IEnumerable<object[]> OnTensorCores =>
         from kernel in new[] { "TensorForward", "TensorWeightGradient" }
         from tile in new[] { (Name: "TensorTile64", Products: 16), (Name: "TensorTile128", Products: 32) }
-        from format in new[] { ("Tf32Format,Float32", "m16n8k8.row.col.f32.tf32.tf32"), ("BFloat16Format,BFloat16", "m16n8k16.row.col.f32.bf16.bf16") }
+        from format in new[]
+        {
+            ("Tf32Format,Float32", "m16n8k8.row.col.f32.tf32.tf32"), ("BFloat16Format,BFloat16", "m16n8k16.row.col.f32.bf16.bf16"),
+        }
         select new object[] { $"{kernel}.Cooperative<{tile.Name},{format.Item1}>", tile.Products, $"mma.sync.aligned.{format.Item2}.f32" };
 
     [TestMethod]

@@ -36,7 +36,8 @@ public abstract class GoldenPrecisionTests : DeviceTestBase
             Elementwise.Fill(weights.Gradients!, 0f);
             var (images, block) = Errors(file, network, weights);
             TestContext.WriteLine(FormattableString.Invariant(
-                $"{name}, {Spec}, {precision}{(tensorCores ? " on tensor cores" : "")}: images {images:0.0e+00}, gradients {block:0.0e+00}"));
+                $"{name}, {Spec}, {precision}{(tensorCores ? " on tensor cores" : "")}: ")
+                + FormattableString.Invariant($"images {images:0.0e+00}, gradients {block:0.0e+00}"));
             Assert.IsLessThan(output, images, $"error of the denoised images, {precision}");
             Assert.IsLessThan(gradients, block, $"error of the gradients, {precision}");
             Assert.IsGreaterThan(1e-5, images, $"error of the denoised images: {precision} was not used");

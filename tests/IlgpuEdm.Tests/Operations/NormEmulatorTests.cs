@@ -27,7 +27,8 @@ public sealed class NormEmulatorTests : OperationTestBase
         AssertOnceMatchesReference(run => SelfTestTraining.WeightedSquaredError(run, 2, size));
 
     [TestMethod]
-    public void ACrossEntropyMatchesTheReference() => AssertOnceMatchesReference(run => SelfTestClassification.CrossEntropy(run, 2, 11, 3f));
+    public void ACrossEntropyMatchesTheReference() =>
+        AssertOnceMatchesReference(run => SelfTestClassification.CrossEntropy(run, 2, 11, 3f));
 
     [TestMethod]
     public void AdamMatchesTheReference() => AssertOnceMatchesReference(run => SelfTestTraining.Adam(run, 91, steps: 1, infinite: true));

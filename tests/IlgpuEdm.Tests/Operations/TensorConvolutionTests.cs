@@ -130,7 +130,8 @@ public abstract class TensorConvolutionTests : OperationTestBase
     {
         foreach (var (value, expected) in new[]
         {
-            (1f, 1f), (1f + 1f / 1024, 1f + 1f / 1024), (1f + 1f / 2048, 1f + 1f / 1024), (1f + 0.9f / 2048, 1f), (-1f - 1f / 2048, -1f - 1f / 1024),
+            (1f, 1f), (1f + 1f / 1024, 1f + 1f / 1024), (1f + 1f / 2048, 1f + 1f / 1024), (1f + 0.9f / 2048, 1f),
+            (-1f - 1f / 2048, -1f - 1f / 1024),
             (float.PositiveInfinity, float.PositiveInfinity), (float.NaN, float.NaN),
         })
         {
@@ -164,7 +165,9 @@ public abstract class TensorConvolutionTests : OperationTestBase
         return words;
     }
 
-    private void Forward(ConvolutionInput x, Tensor words, Tensor y, ConvolutionShape s, Epilogue e, bool narrow, bool wide, int mode = ConvolutionOutput.Overwrite)
+    private void Forward(
+        ConvolutionInput x, Tensor words, Tensor y, ConvolutionShape s, Epilogue e, bool narrow, bool wide,
+        int mode = ConvolutionOutput.Overwrite)
     {
         var pixels = s.Batch * s.Height * s.Width;
         var tiles = (pixels + 127) / 128 * ((s.Out + (wide ? 127 : 63)) / (wide ? 128 : 64));
