@@ -10,7 +10,11 @@ internal static class AttentionLaunch
 {
     public static void Forward(Tensor qkv, Tensor y, Tensor numbers, AttentionShape shape)
     {
-        if (qkv.Storage == TensorStorage.BFloat16)
+        if (TensorCoreAttention.Serves(qkv.Device, qkv.Storage, shape))
+        {
+            TensorCoreAttention.Forward(qkv, y, numbers, shape);
+        }
+        else if (qkv.Storage == TensorStorage.BFloat16)
         {
             Forward<BFloat16>(qkv, y, numbers, shape);
         }
@@ -72,7 +76,7 @@ internal static class AttentionLaunch
         return LaunchSize.OfGroups(shape.Batch * shape.Heads * shape.Blocks * ((shape.Depth + width - 1) / width));
     }
 
-    private static double Bytes(Tensor tensor) => (tensor.Storage == TensorStorage.BFloat16 ? 2.0 : 4.0) * tensor.Length;
+    public static double Bytes(Tensor tensor) => (tensor.Storage == TensorStorage.BFloat16 ? 2.0 : 4.0) * tensor.Length;
 
     private sealed record Gradient(
         Tensor Qkv, Tensor Y, Tensor Dy, Tensor Numbers, Tensor Dqkv, AttentionShape Shape, int Accumulate)
