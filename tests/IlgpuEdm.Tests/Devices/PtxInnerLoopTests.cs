@@ -20,11 +20,13 @@ public sealed class PtxInnerLoopTests
     public static IEnumerable<object[]> Attention =>
         from kernel in new[]
         {
-            "TensorAttentionForward.Cooperative<TensorAttention64", "TensorAttentionForward.Cooperative<TensorAttention128",
-            "TensorAttentionForward.Cooperative<TensorAttention256",
+            "Forward.Cooperative<TensorAttention64", "Forward.Cooperative<TensorAttention128", "Forward.Cooperative<TensorAttention256",
+            "Backward.Cooperative<TensorQueries64", "Backward.Cooperative<TensorQueries128", "Backward.Cooperative<TensorQueries256",
+            "Backward.Cooperative<TensorKeysValues64", "Backward.Cooperative<TensorKeysValues128",
+            "Backward.Cooperative<TensorKeys256", "Backward.Cooperative<TensorValues256",
         }
         from format in new[] { ("Tf32Format,Float32", "m16n8k8.row.col.f32.tf32.tf32"), ("BFloat16Format,BFloat16", "m16n8k16.row.col.f32.bf16.bf16") }
-        select new object[] { $"{kernel},{format.Item1}>", 16, $"mma.sync.aligned.{format.Item2}.f32" };
+        select new object[] { $"TensorAttention{kernel},{format.Item1}>", 16, $"mma.sync.aligned.{format.Item2}.f32" };
 
     [TestMethod]
     [DynamicData(nameof(OnTensorCores))]

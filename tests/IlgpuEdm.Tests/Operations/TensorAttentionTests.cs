@@ -37,18 +37,30 @@ public abstract class TensorAttentionTests : OperationTestBase
     protected void AssertMatchesReference(int n, int tokens, int c, int heads, bool narrow)
     {
         var x = Queries(1, n * tokens * 3 * c, narrow);
-        var y = Attend(x, n, tokens, c, heads, narrow);
-        GoldenFile.AssertClose(
-            Widen(y.ToArray()), ReferenceAttention.Forward(Widen(x), n, tokens, c, heads), narrow ? StorageTolerance : Tolerance, "output");
+        var dy = Queries(2, n * tokens * c, narrow);
+        var tolerance = narrow ? StorageTolerance : Tolerance;
+        var (y, gradient) = Attend(x, dy, n, tokens, c, heads, narrow);
+        GoldenFile.AssertClose(Widen(y), ReferenceAttention.Forward(Widen(x), n, tokens, c, heads), tolerance, "output");
+        GoldenFile.AssertClose(Widen(gradient), ReferenceAttention.Gradient(Widen(x), Widen(dy), n, tokens, c, heads), tolerance, "gradient");
     }
 
-    protected Tensor Attend(float[] values, int n, int tokens, int c, int heads, bool narrow)
+    protected (float[] Output, float[] Gradient) Attend(float[] values, float[] dy, int n, int tokens, int c, int heads, bool narrow)
     {
         Device.Precision = narrow ? Precision.Bf16 : Precision.Tf32;
-        var qkv = Tape.New(narrow ? TensorStorage.BFloat16 : TensorStorage.Float32, n, tokens, 1, 3 * c);
-        qkv.Upload(values);
+        var storage = narrow ? TensorStorage.BFloat16 : TensorStorage.Float32;
+        var qkv = New(values, storage, n, tokens, 1, 3 * c);
         qkv.RequiresGradient = true;
-        return Tape.Attend(qkv, heads);
+        var y = Tape.Attend(qkv, heads);
+        var output = y.ToArray();
+        Tape.Backward(y, New(dy, storage, n, tokens, 1, c));
+        return (output, qkv.Gradient!.ToArray());
+    }
+
+    private Tensor New(float[] values, TensorStorage storage, params int[] shape)
+    {
+        var tensor = Tape.New(storage, shape);
+        tensor.Upload(values);
+        return tensor;
     }
 
     // Scores of a few units, so that the softmax is neither flat nor a choice of one.
@@ -77,13 +89,15 @@ public sealed class TensorAttentionTestsOpenCLCooperative : TensorAttentionTests
     [DataRow(true)]
     public void AnImageAloneIsTheImageOfABatchToTheBit(bool narrow)
     {
-        const int images = 3, tokens = 37, c = 32, heads = 2, size = tokens * 3 * c;
-        var x = Queries(1, images * size, narrow);
-        var all = Attend(x, images, tokens, c, heads, narrow).ToArray();
+        const int images = 3, tokens = 37, c = 32, heads = 2, size = tokens * 3 * c, outputs = tokens * c;
+        var (x, dy) = (Queries(1, images * size, narrow), Queries(2, images * outputs, narrow));
+        var (all, gradients) = Attend(x, dy, images, tokens, c, heads, narrow);
         for (var image = 0; image < images; image++)
         {
-            var alone = Attend(x[(image * size)..((image + 1) * size)], 1, tokens, c, heads, narrow).ToArray();
-            CollectionAssert.AreEqual(all[(image * tokens * c)..((image + 1) * tokens * c)], alone, $"output {image}");
+            var (alone, gradient) = Attend(
+                x[(image * size)..((image + 1) * size)], dy[(image * outputs)..((image + 1) * outputs)], 1, tokens, c, heads, narrow);
+            CollectionAssert.AreEqual(all[(image * outputs)..((image + 1) * outputs)], alone, $"output {image}");
+            CollectionAssert.AreEqual(gradients[(image * size)..((image + 1) * size)], gradient, $"gradient {image}");
         }
     }
 
@@ -95,7 +109,7 @@ public sealed class TensorAttentionTestsOpenCLCooperative : TensorAttentionTests
         const int tokens = 20, c = 8;
         var x = Queries(1, tokens * 3 * c, narrow);
         x[3 * (3 * c)] = float.NaN;
-        var y = Attend(x, 1, tokens, c, 1, narrow).ToArray();
+        var (y, _) = Attend(x, Queries(2, tokens * c, narrow), 1, tokens, c, 1, narrow);
         for (var i = 0; i < y.Length; i++)
         {
             Assert.AreEqual(i / c == 3, float.IsNaN(y[i]), $"element {i}: {y[i]}");
