@@ -113,8 +113,33 @@ public struct TensorKeysValues64 : ITensorGradientTask
     public static bool Scores => true;
 }
 
-/// <summary>Gradients of keys and values in heads of up to 128 channels.</summary>
-public struct TensorKeysValues128 : ITensorGradientTask
+/// <summary>Gradient of keys in heads of up to 128 channels: with that of the values, a thread would need too many registers.</summary>
+public struct TensorKeys128 : ITensorGradientTask
+{
+    /// <inheritdoc/>
+    public static int Columns => TensorAttention128.Columns;
+
+    /// <inheritdoc/>
+    public static int WarpRows => TensorAttention128.WarpRows;
+
+    /// <inheritdoc/>
+    public static int Pieces => TensorAttention128.Pieces;
+
+    /// <inheritdoc/>
+    public static int LineWords => TensorAttention128.LineWords;
+
+    /// <inheritdoc/>
+    public static bool RowsAreQueries => false;
+
+    /// <inheritdoc/>
+    public static bool Values => false;
+
+    /// <inheritdoc/>
+    public static bool Scores => true;
+}
+
+/// <summary>Gradient of values in heads of up to 128 channels.</summary>
+public struct TensorValues128 : ITensorGradientTask
 {
     /// <inheritdoc/>
     public static int Columns => TensorAttention128.Columns;
@@ -135,10 +160,10 @@ public struct TensorKeysValues128 : ITensorGradientTask
     public static bool Values => true;
 
     /// <inheritdoc/>
-    public static bool Scores => true;
+    public static bool Scores => false;
 }
 
-/// <summary>Gradient of keys in heads of up to 256 channels: with that of the values, a thread would need too many registers.</summary>
+/// <summary>Gradient of keys in heads of up to 256 channels.</summary>
 public struct TensorKeys256 : ITensorGradientTask
 {
     /// <inheritdoc/>

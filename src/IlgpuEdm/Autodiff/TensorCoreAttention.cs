@@ -60,7 +60,8 @@ internal static class TensorCoreAttention
         else if (gradient.Shape.Depth <= 128)
         {
             Launch<TensorQueries128, TFormat, TStorage>(gradient, dots);
-            Launch<TensorKeysValues128, TFormat, TStorage>(gradient, dots);
+            Launch<TensorKeys128, TFormat, TStorage>(gradient, dots);
+            Launch<TensorValues128, TFormat, TStorage>(gradient, dots);
         }
         else
         {

@@ -22,7 +22,7 @@ public sealed class PtxInnerLoopTests
         {
             "Forward.Cooperative<TensorAttention64", "Forward.Cooperative<TensorAttention128", "Forward.Cooperative<TensorAttention256",
             "Backward.Cooperative<TensorQueries64", "Backward.Cooperative<TensorQueries128", "Backward.Cooperative<TensorQueries256",
-            "Backward.Cooperative<TensorKeysValues64", "Backward.Cooperative<TensorKeysValues128",
+            "Backward.Cooperative<TensorKeysValues64", "Backward.Cooperative<TensorKeys128", "Backward.Cooperative<TensorValues128",
             "Backward.Cooperative<TensorKeys256", "Backward.Cooperative<TensorValues256",
         }
         from format in new[] { ("Tf32Format,Float32", "m16n8k8.row.col.f32.tf32.tf32"), ("BFloat16Format,BFloat16", "m16n8k16.row.col.f32.bf16.bf16") }
