@@ -5,8 +5,8 @@ using IlgpuEdm.Kernels.Primitives;
 namespace IlgpuEdm.Kernels.Attention;
 
 /// <summary>
-/// A thread's part of the result on tensor cores: four rows, and of each 32 of its warp's channels eight: those at 4t and 16 + 4t, and three
-/// behind each, as <see cref="IMatrixFormat.Pair"/> deals out the columns.
+/// A thread's part of the result on tensor cores: four rows, and of each 32 of its warp's channels eight: those at 4t and 16 + 4t, and
+/// three behind each, as <see cref="IMatrixFormat.Pair"/> deals out the columns.
 /// </summary>
 internal struct ChannelSums
 {

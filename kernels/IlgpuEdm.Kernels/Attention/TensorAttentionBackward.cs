@@ -4,8 +4,8 @@ using IlgpuEdm.Kernels.Primitives;
 namespace IlgpuEdm.Kernels.Attention;
 
 /// <summary>
-/// <see cref="AttentionBackward"/> on tensor cores, with the tiles of <see cref="TensorAttentionForward"/>: a group computes 128 or 64 tokens'
-/// gradient of one image and head. Probabilities and the gradient of the scores are float32, and words when they are multiplied.
+/// <see cref="AttentionBackward"/> on tensor cores, with the tiles of <see cref="TensorAttentionForward"/>: a group computes 128 or 64
+/// tokens' gradient of one image and head. Probabilities and the gradient of the scores are float32, and words when they are multiplied.
 /// </summary>
 public static class TensorAttentionBackward
 {

@@ -4,8 +4,8 @@ using IlgpuEdm.Kernels.Primitives;
 namespace IlgpuEdm.Kernels.Attention;
 
 /// <summary>
-/// <see cref="AttentionForward"/> on tensor cores: a group computes 128 or 64 queries' output of one image and head, and goes through the keys in
-/// tiles of 64 or 128. Scores, the softmax and all sums are float32; queries, keys, probabilities and values are words when they are
+/// <see cref="AttentionForward"/> on tensor cores: a group computes 128 or 64 queries' output of one image and head, and goes through the
+/// keys in tiles of 64 or 128. Scores, the softmax and all sums are float32; queries, keys, probabilities and values are words when they are
 /// multiplied. The first values are on their way while the softmax is taken.
 /// </summary>
 public static class TensorAttentionForward
@@ -19,7 +19,8 @@ public static class TensorAttentionForward
     /// <param name="numbers">Receives what the gradient needs of each row of scores, <c>[N, heads, tokens, 2]</c>.</param>
     /// <param name="s">The attention; a group for each image, head and block of rows.</param>
     [Cooperative(TensorCores = true)]
-    public static void Cooperative<TTile, TFormat, TStorage>(ArrayView<float> qkv, ArrayView<float> y, ArrayView<float> numbers, AttentionShape s)
+    public static void Cooperative<TTile, TFormat, TStorage>(
+        ArrayView<float> qkv, ArrayView<float> y, ArrayView<float> numbers, AttentionShape s)
         where TTile : struct, ITensorForwardTile
         where TFormat : struct, IMatrixFormat
         where TStorage : struct, IStorage, IStorageOf<TFormat>

@@ -83,7 +83,7 @@ public static class TensorAttentionTile
     /// <summary>Rows of both sides of a chunk: 128 and 64, or 64 and 128.</summary>
     internal const int BothRows = 192;
 
-    /// <summary>Shared memory that chunks of rows and of lines take turns in, in units of 16 bytes: two of the former, three of the latter.</summary>
+    /// <summary>Shared memory that chunks of rows and of lines take turns in, in units of 16 bytes.</summary>
     internal const int Ring = 2 * BothRows * RowWords / 4;
 
     /// <summary>Tokens whose result a group computes.</summary>

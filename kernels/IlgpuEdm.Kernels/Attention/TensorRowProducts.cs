@@ -27,7 +27,8 @@ internal static class TensorRowProducts
         const int chunk = TensorAttentionTile.Chunk;
         var lane = Group.IdxX & 31;
         var left = TensorAttentionTile.Row<TTile>() * RowWords + (lane & 3);
-        var right = (TensorAttentionTile.Rows<TTile>() + 32 * TensorAttentionTile.WarpColumn<TTile>() + (lane >> 2)) * RowWords + (lane & 3);
+        var token = TensorAttentionTile.Rows<TTile>() + 32 * TensorAttentionTile.WarpColumn<TTile>() + (lane >> 2);
+        var right = token * RowWords + (lane & 3);
         var steps = (depth + chunk * TFormat.Numbers - 1) / (chunk * TFormat.Numbers);
         WarpSums sums = default;
         Group.Barrier();

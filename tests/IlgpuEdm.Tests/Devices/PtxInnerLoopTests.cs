@@ -25,7 +25,10 @@ public sealed class PtxInnerLoopTests
             "Backward.Cooperative<TensorKeysValues64", "Backward.Cooperative<TensorKeys128", "Backward.Cooperative<TensorValues128",
             "Backward.Cooperative<TensorKeys256", "Backward.Cooperative<TensorValues256",
         }
-        from format in new[] { ("Tf32Format,Float32", "m16n8k8.row.col.f32.tf32.tf32"), ("BFloat16Format,BFloat16", "m16n8k16.row.col.f32.bf16.bf16") }
+        from format in new[]
+        {
+            ("Tf32Format,Float32", "m16n8k8.row.col.f32.tf32.tf32"), ("BFloat16Format,BFloat16", "m16n8k16.row.col.f32.bf16.bf16"),
+        }
         select new object[] { $"TensorAttention{kernel},{format.Item1}>", 16, $"mma.sync.aligned.{format.Item2}.f32" };
 
     [TestMethod]

@@ -8,8 +8,8 @@ using IlgpuEdm.Tests.Golden;
 namespace IlgpuEdm.Tests.Operations;
 
 /// <summary>
-/// Attention on tensor cores, as devices without them compute it. Against the host, with inputs that are rounded already: what is left is the
-/// rounding of the probabilities.
+/// Attention on tensor cores, as devices without them compute it. Against the host, with inputs that are rounded already: what is left is
+/// the rounding of the probabilities.
 /// </summary>
 public abstract class TensorAttentionTests : OperationTestBase
 {
