@@ -10,7 +10,11 @@ internal static class AttentionLaunch
 {
     public static void Forward(Tensor qkv, Tensor y, Tensor numbers, AttentionShape shape)
     {
-        if (qkv.Storage == TensorStorage.BFloat16)
+        if (TensorCoreAttention.Serves(qkv.Device, qkv.Storage, shape))
+        {
+            TensorCoreAttention.Forward(qkv, y, numbers, shape);
+        }
+        else if (qkv.Storage == TensorStorage.BFloat16)
         {
             Forward<BFloat16>(qkv, y, numbers, shape);
         }
@@ -72,15 +76,23 @@ internal static class AttentionLaunch
         return LaunchSize.OfGroups(shape.Batch * shape.Heads * shape.Blocks * ((shape.Depth + width - 1) / width));
     }
 
-    private static double Bytes(Tensor tensor) => (tensor.Storage == TensorStorage.BFloat16 ? 2.0 : 4.0) * tensor.Length;
+    public static double Bytes(Tensor tensor) => (tensor.Storage == TensorStorage.BFloat16 ? 2.0 : 4.0) * tensor.Length;
 
-    private sealed record Gradient(
+    /// <summary>What the gradient's kernels have in common.</summary>
+    internal sealed record Gradient(
         Tensor Qkv, Tensor Y, Tensor Dy, Tensor Numbers, Tensor Dqkv, AttentionShape Shape, int Accumulate)
     {
         public void Launch<TStorage>()
             where TStorage : struct, IStorage
         {
             using var dots = Qkv.Device.Pool.RentScratch((long)Shape.Batch * Shape.Heads * Shape.Tokens);
+            if (TensorCoreAttention.Serves(Qkv.Device, Qkv.Storage, Shape))
+            {
+                Multiply<TStorage, Forward64>(dots.View);
+                TensorCoreAttention.Backward(this, dots.View);
+                return;
+            }
+
             if (Shape.Depth % 4 != 0)
             {
                 Multiply<TStorage, ForwardScalar>(dots.View);
@@ -108,6 +120,11 @@ internal static class AttentionLaunch
             }
         }
 
+        /// <summary>What a kernel has to do; the gradient of the probabilities counts with the queries'.</summary>
+        public KernelWork Work(bool queries, bool values, bool scores) => Attention.Work(
+            Shape, (values ? 1 : 0) + (scores ? 1 : 0) + (queries ? 1 : 0),
+            Bytes(Qkv) + Bytes(Dy) + Bytes(Numbers) + Bytes(Dqkv) / 3 * (values && scores ? 2 : 1));
+
         private void Multiply<TStorage, TTile>(ArrayView<float> dots)
             where TStorage : struct, IStorage
             where TTile : struct, IForwardTile
@@ -124,12 +141,8 @@ internal static class AttentionLaunch
             where TTask : struct, IGradientTask
         {
             var shape = Shape with { BlockRows = AttentionTile.Rows };
-
-            // The gradient of the probabilities counts with the queries'.
-            var products = (TTask.Values ? 1 : 0) + (TTask.Scores ? 1 : 0) + (TTask.RowsAreQueries ? 1 : 0);
-            var bytes = Bytes(Qkv) + Bytes(Dy) + Bytes(Numbers) + Bytes(Dqkv) / 3 * (TTask.Values && TTask.Scores ? 2 : 1);
             Qkv.Device.Launch(
-                AttentionBackward.Cooperative<TStorage, TTask>, Groups<TTask>(shape), Attention.Work(shape, products, bytes),
+                AttentionBackward.Cooperative<TStorage, TTask>, Groups<TTask>(shape), Work(TTask.RowsAreQueries, TTask.Values, TTask.Scores),
                 Qkv.View, Dy.View, Numbers.View, dots, Dqkv.View, shape, Accumulate);
         }
     }
