@@ -72,7 +72,7 @@ public sealed partial class Device
     }
 
     // The default stream of CUDA cannot be captured.
-    private void UseGraphs(GraphMode mode)
+    internal void UseGraphs(GraphMode mode)
     {
         if (mode is GraphMode.Auto or GraphMode.On && Accelerator is CudaAccelerator cuda)
         {

@@ -149,7 +149,7 @@ public sealed partial class Device : IDisposable
                 $"device '{Spec}' ({Name}) cannot compute in tf32, which takes the tensor cores of an NVIDIA GPU of compute capability 8.0 or "
                 + "later and the cooperative schedule; say --precision fp32 or bf16");
 
-    private static T Forced<T>(string variable, T otherwise)
+    internal static T Forced<T>(string variable, T otherwise)
         where T : struct, Enum
     {
         var name = Environment.GetEnvironmentVariable(variable);
