@@ -11,9 +11,6 @@ namespace IlgpuEdm.Devices.Graphs;
 /// </summary>
 internal sealed class LaunchRecording(Device device) : IDisposable
 {
-    /// <summary>Work of a graph at most: while the device is at one, the host asks for the next.</summary>
-    internal const int GraphLength = 64;
-
     /// <summary>How many more stretches may differ than were replayed before recording is given up.</summary>
     internal const int MostDifferences = 16;
 
@@ -27,6 +24,9 @@ internal sealed class LaunchRecording(Device device) : IDisposable
     private bool _isReplay;
     private bool _differs;
     private long _stagedAt = -1;
+
+    /// <summary>Work of a graph at most: while the device is at one, the host asks for the next.</summary>
+    public int GraphLength { get; init; } = 64;
 
     /// <summary>Whether it is of no use any more.</summary>
     public bool IsGivenUp { get; private set; }
