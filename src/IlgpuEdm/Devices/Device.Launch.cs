@@ -67,7 +67,8 @@ public sealed partial class Device
             static (launch, stream, config, in a) => launch(stream, config, a.Item1, a.Item2, a.Item3, a.Item4, a.Item5, a.Item6));
 
     internal void Launch<T1, T2, T3, T4, T5, T6, T7>(
-        Action<T1, T2, T3, T4, T5, T6, T7> kernel, LaunchSize size, KernelWork work, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7)
+        Action<T1, T2, T3, T4, T5, T6, T7> kernel, LaunchSize size, KernelWork work,
+        T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7)
         where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct
         where T6 : struct where T7 : struct =>
         Launch<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7>, (T1, T2, T3, T4, T5, T6, T7)>(

@@ -220,7 +220,8 @@ public sealed partial class MemoryPool : IDisposable
 /// <summary>
 /// A buffer of the pool; scratch is rented in a <c>using</c> declaration, so that it goes back even if memory runs out meanwhile.
 /// </summary>
-internal sealed class PooledBuffer(MemoryBuffer1D<float, Stride1D.Dense> memory, ArrayView<float> whole, long size, long number) : IDisposable
+internal sealed class PooledBuffer(MemoryBuffer1D<float, Stride1D.Dense> memory, ArrayView<float> whole, long size, long number)
+    : IDisposable
 {
     public MemoryBuffer1D<float, Stride1D.Dense> Memory { get; } = memory;
 

@@ -21,7 +21,8 @@ public sealed class CudaGraphsTests
         }
 
         CollectionAssert.AreEqual(
-            (string[])["begin", "work", "work", "end", "instantiate 1", "destroy 1", "launch 2", "launch 2", "free 2"], driver.Calls, "calls");
+            (string[])["begin", "work", "work", "end", "instantiate 1", "destroy 1", "launch 2", "launch 2", "free 2"],
+            driver.Calls, "calls");
     }
 
     [TestMethod]

@@ -5,7 +5,8 @@ using IlgpuEdm.Devices.Graphs;
 namespace IlgpuEdm.Tests.Devices;
 
 /// <summary>
-/// A stretch of launches, uploads and waits that is repeated, and differs at times: the device's numbers are always those of plain launches.
+/// A stretch of launches, uploads and waits that is repeated, and differs at times: the device's numbers are always those of plain
+/// launches.
 /// </summary>
 public abstract class LaunchRecordingTests : DeviceTestBase
 {

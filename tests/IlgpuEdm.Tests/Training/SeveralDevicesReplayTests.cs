@@ -15,7 +15,15 @@ public sealed class SeveralDevicesReplayTests
 
     private static readonly ModelOptions _options = new()
     {
-        Network = new SongUNetOptions { Height = Size, Width = Size, ImageChannels = 1, ModelChannels = 8, ChannelMult = [1, 2], BlocksPerLevel = 1 },
+        Network = new SongUNetOptions
+        {
+            Height = Size,
+            Width = Size,
+            ImageChannels = 1,
+            ModelChannels = 8,
+            ChannelMult = [1, 2],
+            BlocksPerLevel = 1,
+        },
         Optimizer = new OptimizerOptions { LearningRate = 1e-3, RampUpImages = 8 },
     };
 

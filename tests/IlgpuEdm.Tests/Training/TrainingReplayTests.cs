@@ -195,7 +195,10 @@ public abstract class TrainingReplayTests : DeviceTestBase
             Device.Profile.Enabled = false;
         }
 
-        float[] weights = [.. model.Weights.Values.ToArray(), .. model.Average.Values.ToArray(), .. model.Profiles[0].Average.Values.ToArray()];
+        float[] weights =
+        [
+            .. model.Weights.Values.ToArray(), .. model.Average.Values.ToArray(), .. model.Profiles[0].Average.Values.ToArray(),
+        ];
         return new Trace([.. losses], weights, replays, Device.Notice);
     }
 

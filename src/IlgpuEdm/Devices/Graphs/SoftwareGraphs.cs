@@ -1,6 +1,8 @@
 namespace IlgpuEdm.Devices.Graphs;
 
-/// <summary>Graphs that are a list of work: nothing is saved, but all that goes before a launch of the driver's graphs is the same.</summary>
+/// <summary>
+/// Graphs that are a list of work: nothing is saved, but all that goes before a launch of the driver's graphs is the same.
+/// </summary>
 internal sealed class SoftwareGraphs : IGraphMaker
 {
     /// <summary>There is no more than one kind.</summary>
