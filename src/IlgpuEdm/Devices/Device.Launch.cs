@@ -1,5 +1,6 @@
 using ILGPU;
 using ILGPU.Runtime;
+using IlgpuEdm.Devices.Graphs;
 
 namespace IlgpuEdm.Devices;
 
@@ -38,76 +39,74 @@ public sealed partial class Device
 
     internal void Launch<T1, T2, T3>(
         Action<T1, T2, T3> kernel, LaunchSize size, KernelWork work, T1 a1, T2 a2, T3 a3)
-        where T1 : struct where T2 : struct where T3 : struct
-    {
-        var (launch, name) = _kernels.Get<Action<AcceleratorStream, KernelConfig, T1, T2, T3>>(kernel, Schedule);
-        var start = Profile.Start();
-        launch(Stream, size.Config, a1, a2, a3);
-        Profile.Stop(name, work, start);
-    }
+        where T1 : struct where T2 : struct where T3 : struct =>
+        Launch<Action<AcceleratorStream, KernelConfig, T1, T2, T3>, (T1, T2, T3)>(
+            kernel, size, work, (a1, a2, a3),
+            static (launch, stream, config, in a) => launch(stream, config, a.Item1, a.Item2, a.Item3));
 
     internal void Launch<T1, T2, T3, T4>(
         Action<T1, T2, T3, T4> kernel, LaunchSize size, KernelWork work, T1 a1, T2 a2, T3 a3, T4 a4)
-        where T1 : struct where T2 : struct where T3 : struct where T4 : struct
-    {
-        var (launch, name) = _kernels.Get<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4>>(kernel, Schedule);
-        var start = Profile.Start();
-        launch(Stream, size.Config, a1, a2, a3, a4);
-        Profile.Stop(name, work, start);
-    }
+        where T1 : struct where T2 : struct where T3 : struct where T4 : struct =>
+        Launch<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4>, (T1, T2, T3, T4)>(
+            kernel, size, work, (a1, a2, a3, a4),
+            static (launch, stream, config, in a) => launch(stream, config, a.Item1, a.Item2, a.Item3, a.Item4));
 
     internal void Launch<T1, T2, T3, T4, T5>(
         Action<T1, T2, T3, T4, T5> kernel, LaunchSize size, KernelWork work, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5)
-        where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct
-    {
-        var (launch, name) = _kernels.Get<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5>>(kernel, Schedule);
-        var start = Profile.Start();
-        launch(Stream, size.Config, a1, a2, a3, a4, a5);
-        Profile.Stop(name, work, start);
-    }
+        where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct =>
+        Launch<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5>, (T1, T2, T3, T4, T5)>(
+            kernel, size, work, (a1, a2, a3, a4, a5),
+            static (launch, stream, config, in a) => launch(stream, config, a.Item1, a.Item2, a.Item3, a.Item4, a.Item5));
 
     internal void Launch<T1, T2, T3, T4, T5, T6>(
         Action<T1, T2, T3, T4, T5, T6> kernel, LaunchSize size, KernelWork work, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6)
         where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct
-        where T6 : struct
-    {
-        var (launch, name) = _kernels.Get<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6>>(kernel, Schedule);
-        var start = Profile.Start();
-        launch(Stream, size.Config, a1, a2, a3, a4, a5, a6);
-        Profile.Stop(name, work, start);
-    }
+        where T6 : struct =>
+        Launch<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6>, (T1, T2, T3, T4, T5, T6)>(
+            kernel, size, work, (a1, a2, a3, a4, a5, a6),
+            static (launch, stream, config, in a) => launch(stream, config, a.Item1, a.Item2, a.Item3, a.Item4, a.Item5, a.Item6));
 
     internal void Launch<T1, T2, T3, T4, T5, T6, T7>(
-        Action<T1, T2, T3, T4, T5, T6, T7> kernel, LaunchSize size, KernelWork work, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7)
+        Action<T1, T2, T3, T4, T5, T6, T7> kernel, LaunchSize size, KernelWork work,
+        T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7)
         where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct
-        where T6 : struct where T7 : struct
-    {
-        var (launch, name) = _kernels.Get<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7>>(kernel, Schedule);
-        var start = Profile.Start();
-        launch(Stream, size.Config, a1, a2, a3, a4, a5, a6, a7);
-        Profile.Stop(name, work, start);
-    }
+        where T6 : struct where T7 : struct =>
+        Launch<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7>, (T1, T2, T3, T4, T5, T6, T7)>(
+            kernel, size, work, (a1, a2, a3, a4, a5, a6, a7),
+            static (launch, stream, config, in a) => launch(stream, config, a.Item1, a.Item2, a.Item3, a.Item4, a.Item5, a.Item6, a.Item7));
 
     internal void Launch<T1, T2, T3, T4, T5, T6, T7, T8>(
-        Action<T1, T2, T3, T4, T5, T6, T7, T8> kernel, LaunchSize size, KernelWork work, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8)
+        Action<T1, T2, T3, T4, T5, T6, T7, T8> kernel, LaunchSize size, KernelWork work,
+        T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8)
         where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct
-        where T6 : struct where T7 : struct where T8 : struct
-    {
-        var (launch, name) = _kernels.Get<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8>>(kernel, Schedule);
-        var start = Profile.Start();
-        launch(Stream, size.Config, a1, a2, a3, a4, a5, a6, a7, a8);
-        Profile.Stop(name, work, start);
-    }
+        where T6 : struct where T7 : struct where T8 : struct =>
+        Launch<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8>, (T1, T2, T3, T4, T5, T6, T7, T8)>(
+            kernel, size, work, (a1, a2, a3, a4, a5, a6, a7, a8),
+            static (launch, stream, config, in a) => launch(stream, config, a.Item1, a.Item2, a.Item3, a.Item4, a.Item5, a.Item6, a.Item7, a.Item8));
 
     internal void Launch<T1, T2, T3, T4, T5, T6, T7, T8, T9>(
         Action<T1, T2, T3, T4, T5, T6, T7, T8, T9> kernel, LaunchSize size, KernelWork work,
         T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9)
         where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct
-        where T6 : struct where T7 : struct where T8 : struct where T9 : struct
+        where T6 : struct where T7 : struct where T8 : struct where T9 : struct =>
+        Launch<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9>, (T1, T2, T3, T4, T5, T6, T7, T8, T9)>(
+            kernel, size, work, (a1, a2, a3, a4, a5, a6, a7, a8, a9),
+            static (launch, stream, config, in a) => launch(stream, config, a.Item1, a.Item2, a.Item3, a.Item4, a.Item5, a.Item6, a.Item7, a.Item8, a.Item9));
+
+    private void Launch<TLauncher, TArguments>(
+        Delegate kernel, LaunchSize size, in KernelWork work, in TArguments arguments, Spread<TLauncher, TArguments> spread)
+        where TLauncher : Delegate
+        where TArguments : struct
     {
-        var (launch, name) = _kernels.Get<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9>>(kernel, Schedule);
+        var (launcher, name) = _kernels.Get<TLauncher>(kernel, Schedule);
+        if (_recording != null)
+        {
+            _recording.Launch(launcher, size, arguments, spread);
+            return;
+        }
+
         var start = Profile.Start();
-        launch(Stream, size.Config, a1, a2, a3, a4, a5, a6, a7, a8, a9);
+        spread(launcher, Stream, size.Config, arguments);
         Profile.Stop(name, work, start);
     }
 }

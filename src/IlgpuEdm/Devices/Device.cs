@@ -20,6 +20,7 @@ public sealed partial class Device : IDisposable
 
     private const string ConvolutionVariable = "ILGPU_EDM_CONVOLUTION";
     private const string ScheduleVariable = "ILGPU_EDM_SCHEDULE";
+    private const string GraphVariable = "ILGPU_EDM_GRAPH";
 
     private readonly Context _context;
     private readonly KernelLoader _kernels;
@@ -29,6 +30,7 @@ public sealed partial class Device : IDisposable
     {
         _context = context;
         Accelerator = accelerator;
+        Stream = accelerator.DefaultStream;
         Kind = kind;
         Spec = spec;
         _team = spec == DeviceCatalog.Cpu ? new WorkerTeam(Environment.ProcessorCount) : null;
@@ -83,7 +85,7 @@ public sealed partial class Device : IDisposable
 
     internal Accelerator Accelerator { get; }
 
-    internal AcceleratorStream Stream => Accelerator.DefaultStream;
+    internal AcceleratorStream Stream { get; private set; }
 
     /// <summary>Opens a device.</summary>
     /// <param name="spec">
@@ -104,6 +106,7 @@ public sealed partial class Device : IDisposable
     {
         var convolution = Forced(ConvolutionVariable, ConvolutionMethod.Auto);
         var wished = Forced(ScheduleVariable, KernelSchedule.Auto);
+        var graphs = Forced(GraphVariable, GraphMode.Auto);
         var (context, accelerator, kind, opened) = DeviceCatalog.Open(spec);
         var device = new Device(context, accelerator, kind, opened) { Convolution = convolution };
         try
@@ -111,6 +114,7 @@ public sealed partial class Device : IDisposable
             device.Schedule = device.Resolve(schedule, wished);
             device.HasTensorCores = accelerator is CudaAccelerator cuda && cuda.Architecture >= CudaArchitecture.SM_80;
             device.Precision = device.Require(precision);
+            device.UseGraphs(graphs);
             return device;
         }
         catch
@@ -146,7 +150,7 @@ public sealed partial class Device : IDisposable
                 $"device '{Spec}' ({Name}) cannot compute in tf32, which takes the tensor cores of an NVIDIA GPU of compute capability "
                 + "8.0 or later and the cooperative schedule; say --precision fp32 or bf16");
 
-    private static T Forced<T>(string variable, T otherwise)
+    internal static T Forced<T>(string variable, T otherwise)
         where T : struct, Enum
     {
         var name = Environment.GetEnvironmentVariable(variable);
@@ -161,13 +165,13 @@ public sealed partial class Device : IDisposable
     public static IReadOnlyList<DeviceInfo> List() => DeviceCatalog.List();
 
     /// <summary>Waits until all that was launched is done.</summary>
-    public void Synchronize() => Stream.Synchronize();
+    public void Synchronize() => Synchronize(recorded: true);
 
     /// <summary>Copies numbers to the device.</summary>
     /// <param name="source">The numbers.</param>
     /// <param name="target">Receives them from its start.</param>
     /// <exception cref="ArgumentException">The target is too short.</exception>
-    public unsafe void Upload<T>(ReadOnlySpan<T> source, ArrayView<T> target)
+    public void Upload<T>(ReadOnlySpan<T> source, ArrayView<T> target)
         where T : unmanaged
     {
         using var stage = Profile.Stage("upload");
@@ -177,6 +181,20 @@ public sealed partial class Device : IDisposable
             return;
         }
 
+        if (_recording == null)
+        {
+            UploadNow(source, target);
+        }
+        else
+        {
+            _recording.Upload(source, target.SubView(0, source.Length));
+        }
+    }
+
+    /// <summary>The same, whether or not a stretch is recorded.</summary>
+    internal unsafe void UploadNow<T>(ReadOnlySpan<T> source, ArrayView<T> target)
+        where T : unmanaged
+    {
         if (Kind == DeviceKind.Cpu)
         {
             source.CopyTo(MemoryMarshal.CreateSpan(ref target[0], source.Length));
@@ -187,7 +205,7 @@ public sealed partial class Device : IDisposable
         fixed (T* pinned = source)
         {
             target.SubView(0, source.Length).CopyFromCPUUnsafeAsync(Stream, ref *pinned, source.Length);
-            Stream.Synchronize();
+            Synchronize(recorded: false);
         }
     }
 
@@ -205,6 +223,7 @@ public sealed partial class Device : IDisposable
             return;
         }
 
+        _recording?.Wait();
         if (Kind == DeviceKind.Cpu)
         {
             MemoryMarshal.CreateReadOnlySpan(ref source[0], target.Length).CopyTo(target);
@@ -215,7 +234,7 @@ public sealed partial class Device : IDisposable
         fixed (T* pinned = target)
         {
             source.SubView(0, target.Length).CopyToCPUUnsafeAsync(Stream, ref *pinned, target.Length);
-            Stream.Synchronize();
+            Synchronize(recorded: false);
         }
     }
 
@@ -233,6 +252,7 @@ public sealed partial class Device : IDisposable
         Pool.Dispose();
         _kernels.Dispose();
         _team?.Dispose();
+        DisposeStream();
         Accelerator.Dispose();
         _context.Dispose();
     }

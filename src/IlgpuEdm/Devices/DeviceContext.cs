@@ -11,6 +11,9 @@ namespace IlgpuEdm.Devices;
 /// <summary>Makes ILGPU contexts as this library needs them: level O2, everything inlined, primitives registered, drivers found.</summary>
 internal static class DeviceContext
 {
+    /// <summary>The CUDA driver, by the name under which this library's own calls ask for it.</summary>
+    internal const string CudaLibrary = "cuda";
+
     private static readonly Lazy<bool> _resolver = new(InstallResolver);
 
     /// <summary>A context that knows the CPU only; opening it loads no driver.</summary>
@@ -44,24 +47,28 @@ internal static class DeviceContext
     // Linux distributions install the drivers' libraries under their versioned names only.
     private static bool InstallResolver()
     {
-        NativeLibrary.SetDllImportResolver(typeof(Context).Assembly, (name, _, _) =>
-        {
-            string[] candidates = name switch
-            {
-                "OpenCL" when OperatingSystem.IsLinux() => ["libOpenCL.so.1", "libOpenCL.so"],
-                "cuda" when OperatingSystem.IsLinux() => ["libcuda.so.1", "libcuda.so"],
-                _ => [],
-            };
-            foreach (var candidate in candidates)
-            {
-                if (NativeLibrary.TryLoad(candidate, out var handle))
-                {
-                    return handle;
-                }
-            }
-
-            return IntPtr.Zero;
-        });
+        NativeLibrary.SetDllImportResolver(typeof(Context).Assembly, (name, _, _) => Find(name));
+        NativeLibrary.SetDllImportResolver(typeof(DeviceContext).Assembly, (name, _, _) => Find(name));
         return true;
+    }
+
+    private static IntPtr Find(string name)
+    {
+        string[] candidates = name switch
+        {
+            "OpenCL" when OperatingSystem.IsLinux() => ["libOpenCL.so.1", "libOpenCL.so"],
+            CudaLibrary when OperatingSystem.IsLinux() => ["libcuda.so.1", "libcuda.so"],
+            CudaLibrary when OperatingSystem.IsWindows() => ["nvcuda.dll"],
+            _ => [],
+        };
+        foreach (var candidate in candidates)
+        {
+            if (NativeLibrary.TryLoad(candidate, out var handle))
+            {
+                return handle;
+            }
+        }
+
+        return IntPtr.Zero;
     }
 }

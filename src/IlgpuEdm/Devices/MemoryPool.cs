@@ -20,7 +20,7 @@ public sealed partial class MemoryPool : IDisposable
     private const int Slack = 64;
     private const string WayOut = "use a smaller --micro-batch (or --batch when sampling)";
     private readonly Device _device;
-    private readonly Dictionary<long, Stack<PooledBuffer>> _free = [];
+    private readonly Dictionary<long, List<PooledBuffer>> _free = [];
     private readonly HashSet<PooledBuffer> _all = [];
 
     // The system grants a process more memory than there is, and kills it when it writes there; drivers refuse.
@@ -35,7 +35,7 @@ public sealed partial class MemoryPool : IDisposable
 
     /// <summary>Buffers that nobody holds; tests spoil them, so that an operation that reads what it did not write shows.</summary>
     internal IEnumerable<PooledBuffer> FreeBuffers =>
-        _free.Values.SelectMany(stack => stack).Concat(_scratch.Where(piece => piece.Used == 0).Select(piece => piece.Buffer));
+        _free.Values.SelectMany(list => list).Concat(_scratch.Where(piece => piece.Used == 0).Select(piece => piece.Buffer));
 
     /// <summary>How often the device itself was asked for memory.</summary>
     public long DeviceAllocations { get; private set; }
@@ -57,20 +57,41 @@ public sealed partial class MemoryPool : IDisposable
     {
         RequireAddressable(length);
         var size = SizeClass(length + Slack);
-        if (!_free.TryGetValue(size, out var stack))
+        if (!_free.TryGetValue(size, out var list))
         {
-            _free[size] = stack = new Stack<PooledBuffer>();
+            _free[size] = list = [];
         }
 
-        if (!stack.TryPop(out var buffer))
-        {
-            buffer = Allocate(size);
-        }
-
+        var buffer = Pop(list) ?? Allocate(size);
         buffer.Pool = this;
         buffer.View = buffer.Whole.SubView(0, length);
         Count(size * sizeof(float));
         return buffer;
+    }
+
+    // The last that came back is the first to be taken: it may still lie in caches.
+    private static PooledBuffer? Pop(List<PooledBuffer> list)
+    {
+        if (list.Count == 0)
+        {
+            return null;
+        }
+
+        var buffer = list[^1];
+        list.RemoveAt(list.Count - 1);
+        return buffer;
+    }
+
+    /// <summary>
+    /// Puts the buffers that nobody holds in an order that does not depend on the order in which they came back: after it, the same
+    /// requests are served by the same buffers.
+    /// </summary>
+    internal void Settle()
+    {
+        foreach (var list in _free.Values)
+        {
+            list.Sort(static (a, b) => b.Number.CompareTo(a.Number));
+        }
     }
 
     private static void RequireAddressable(long length)
@@ -105,7 +126,7 @@ public sealed partial class MemoryPool : IDisposable
 
         buffer.Pool = null;
         BytesInUse -= buffer.Size * sizeof(float);
-        _free[buffer.Size].Push(buffer);
+        _free[buffer.Size].Add(buffer);
     }
 
     /// <summary>Frees all memory.</summary>
@@ -135,7 +156,7 @@ public sealed partial class MemoryPool : IDisposable
         ArrayView<float> whole = memory.View;
         DeviceAllocations++;
         BytesReserved += size * sizeof(float);
-        var buffer = new PooledBuffer(memory, whole.SubView(Misalignment(whole), size), size);
+        var buffer = new PooledBuffer(memory, whole.SubView(Misalignment(whole), size), size, DeviceAllocations);
         _all.Add(buffer);
         return buffer;
     }
@@ -162,14 +183,14 @@ public sealed partial class MemoryPool : IDisposable
     private void FreeUnused()
     {
         _device.Synchronize();
-        foreach (var buffer in _free.Values.SelectMany(stack => stack))
+        foreach (var buffer in _free.Values.SelectMany(list => list))
         {
             Free(buffer);
         }
 
-        foreach (var stack in _free.Values)
+        foreach (var list in _free.Values)
         {
-            stack.Clear();
+            list.Clear();
         }
     }
 
@@ -199,13 +220,17 @@ public sealed partial class MemoryPool : IDisposable
 /// <summary>
 /// A buffer of the pool; scratch is rented in a <c>using</c> declaration, so that it goes back even if memory runs out meanwhile.
 /// </summary>
-internal sealed class PooledBuffer(MemoryBuffer1D<float, Stride1D.Dense> memory, ArrayView<float> whole, long size) : IDisposable
+internal sealed class PooledBuffer(MemoryBuffer1D<float, Stride1D.Dense> memory, ArrayView<float> whole, long size, long number)
+    : IDisposable
 {
     public MemoryBuffer1D<float, Stride1D.Dense> Memory { get; } = memory;
 
     public ArrayView<float> Whole { get; } = whole;
 
     public long Size { get; } = size;
+
+    /// <summary>How many were made before it.</summary>
+    public long Number { get; } = number;
 
     public ArrayView<float> View { get; set; }
 

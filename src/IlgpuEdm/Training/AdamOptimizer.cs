@@ -1,5 +1,6 @@
 using IlgpuEdm.Autodiff;
 using IlgpuEdm.Devices;
+using IlgpuEdm.Devices.Graphs;
 using IlgpuEdm.Kernels.Optimizer;
 using IlgpuEdm.Kernels.Primitives;
 using IlgpuEdm.Networks;
@@ -18,6 +19,7 @@ public sealed class AdamOptimizer : IDisposable
     private readonly Tensor _scalars;
     private readonly Tensor _replaced;
     private readonly float[] _replacedOnHost;
+    private readonly LaunchRecording _recording;
 
     /// <summary>Makes an optimiser with zero moments and the weights as their own average.</summary>
     /// <param name="device">Where the weights lie.</param>
@@ -45,6 +47,7 @@ public sealed class AdamOptimizer : IDisposable
         _scalars = new Tensor(device, Adam.ScalarCount);
         _replacedOnHost = new float[AdamKernel.Tasks(list.BlockLength)];
         _replaced = new Tensor(device, _replacedOnHost.Length);
+        _recording = new LaunchRecording(device);
     }
 
     /// <summary>Adam's mean of the gradients.</summary>
@@ -84,11 +87,15 @@ public sealed class AdamOptimizer : IDisposable
     public long Step(long images, int batch)
     {
         Steps++;
-        _scalars.Upload(Adam.Scalars(
-            LearningRate(images), _options.Beta1, _options.Beta2, _options.Epsilon, Steps, EmaBeta(images, batch)));
-        AdamLaunch.Step(
-            _device, _weights.Values.View, _weights.Gradients!.View, FirstMoment.Values.View, SecondMoment.Values.View, Average.Values.View,
-            _scalars.View, _replaced.View, _weights.Values.Length);
+        using (_device.Record(_recording))
+        {
+            _scalars.Upload(Adam.Scalars(
+                LearningRate(images), _options.Beta1, _options.Beta2, _options.Epsilon, Steps, EmaBeta(images, batch)));
+            AdamLaunch.Step(
+                _device, _weights.Values.View, _weights.Gradients!.View, FirstMoment.Values.View, SecondMoment.Values.View,
+                Average.Values.View, _scalars.View, _replaced.View, _weights.Values.Length);
+        }
+
         foreach (var profile in Profiles)
         {
             profile.Update(_weights, images, batch);
@@ -101,6 +108,7 @@ public sealed class AdamOptimizer : IDisposable
     /// <summary>Gives the memory back.</summary>
     public void Dispose()
     {
+        _recording.Dispose();
         FirstMoment.Dispose();
         SecondMoment.Dispose();
         Average.Dispose();

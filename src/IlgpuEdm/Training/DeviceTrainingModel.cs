@@ -30,6 +30,17 @@ internal sealed class DeviceTrainingModel : ITrainingModel
 
     public StepResult Step(Batch batch, int microBatch) => model.Step(batch, microBatch);
 
+    public IReadOnlyList<string> TakeNotices()
+    {
+        string[] notices = [.. devices.Select(device => device.Notice).OfType<string>()];
+        foreach (var device in notices.Length == 0 ? [] : devices)
+        {
+            device.Notice = null;
+        }
+
+        return notices;
+    }
+
     public void AddState(SafetensorsWriter file) => model.AddState(file);
 
     public void LoadState(SafetensorsFile file) => model.LoadState(file);

@@ -26,6 +26,10 @@ public interface ITrainingModel : IDisposable
     /// <exception cref="EdmException">The device has not enough memory.</exception>
     StepResult Step(Batch batch, int microBatch);
 
+    /// <summary>What happened in the last step that a run's log should say; each thing once.</summary>
+    /// <returns>One line each.</returns>
+    IReadOnlyList<string> TakeNotices() => [];
+
     /// <summary>Adds everything that a resumed run needs, bit for bit.</summary>
     /// <param name="file">The training state that is being collected.</param>
     void AddState(SafetensorsWriter file);

@@ -1,6 +1,7 @@
 using IlgpuEdm.Autodiff;
 using IlgpuEdm.Data;
 using IlgpuEdm.Devices;
+using IlgpuEdm.Devices.Graphs;
 using IlgpuEdm.Diffusion;
 using IlgpuEdm.Diffusion.Augmentation;
 using IlgpuEdm.Networks;
@@ -18,6 +19,7 @@ internal sealed class Replica : IDisposable
     private readonly DenoisingLoss _loss;
     private readonly AugmentPipe? _augment;
     private readonly RandomKey _key;
+    private readonly LaunchRecordings _recordings;
 
     /// <summary>Makes a network whose weights are zeros.</summary>
     /// <param name="device">Where it lies.</param>
@@ -36,6 +38,7 @@ internal sealed class Replica : IDisposable
         _augment?.RequireFit(options.Network.Height, options.Network.Width, options.Network.ImageChannels);
         Weights = new ParameterBlock(device, Parameters, gradients: true);
         _key = new RandomKey(device, seed);
+        _recordings = new LaunchRecordings(device);
     }
 
     /// <summary>Where it lies.</summary>
@@ -63,7 +66,6 @@ internal sealed class Replica : IDisposable
         for (var first = images.First; first < images.End; first += microBatch)
         {
             var count = Math.Min(microBatch, images.End - first);
-            _key.FirstImage(batch.FirstImage + first);
             Accumulate(batch, first, count, sigma.AsSpan(first, count), loss.AsSpan(first, count), noise: null, checkpointing);
         }
     }
@@ -80,20 +82,20 @@ internal sealed class Replica : IDisposable
     {
         var options = _options.Network;
         var imageSize = options.Height * options.Width * options.ImageChannels;
-        using var tape = new Tape(Device, recording: true, _key);
-        var y = tape.From(
-            batch.Images.AsSpan(first * imageSize, count * imageSize), count, options.Height, options.Width, options.ImageChannels);
-        Tensor? augmentLabels = null;
-        if (_augment != null)
+        var images = batch.Images.AsSpan(first * imageSize, count * imageSize);
+        if (Device.Graphs != null)
         {
-            using var stage = Device.Profile.Stage("augmentation");
-            (y, var labels) = _augment.Apply(tape, y, batch.FirstImage + first, _seed);
-            augmentLabels = tape.From(labels, count, _augment.LabelDim);
+            Device.Pool.Settle();
         }
 
+        using var tape = new Tape(Device, recording: true, _key);
+        var (augmented, augmentLabels) = Augment(tape, images, count, batch.FirstImage + first);
+        using var stretch = Device.Record(_recordings.Of(count));
+        var y = augmented ?? Images(tape, images, count);
         var n = tape.New([.. y.Shape]);
         if (noise == null)
         {
+            _key.FirstImage(batch.FirstImage + first);
             _key.Normal(n, RandomPurpose.TrainingNoise);
         }
         else
@@ -118,6 +120,22 @@ internal sealed class Replica : IDisposable
         {
             loss[i] = result.Loss[i] / imageSize;
         }
+    }
+
+    private Tensor Images(Tape tape, ReadOnlySpan<float> values, int count) =>
+        tape.From(values, count, _options.Network.Height, _options.Network.Width, _options.Network.ImageChannels);
+
+    // Not recorded: how many images are moved, and how far, differs each time.
+    private (Tensor? Images, Tensor? Labels) Augment(Tape tape, ReadOnlySpan<float> values, int count, long firstImage)
+    {
+        if (_augment == null)
+        {
+            return default;
+        }
+
+        using var stage = Device.Profile.Stage("augmentation");
+        var (images, labels) = _augment.Apply(tape, Images(tape, values, count), firstImage, _seed);
+        return (images, tape.From(labels, count, _augment.LabelDim));
     }
 
     // One-hot, or the image's own vector, but for images whose label is dropped: which these are follows from their numbers.
@@ -156,6 +174,7 @@ internal sealed class Replica : IDisposable
     /// <summary>Gives the memory back.</summary>
     public void Dispose()
     {
+        _recordings.Dispose();
         _key.Dispose();
         Weights.Dispose();
     }

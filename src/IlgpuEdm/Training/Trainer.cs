@@ -103,6 +103,11 @@ public sealed class Trainer
                 warm = true;
             }
 
+            foreach (string notice in model.TakeNotices())
+            {
+                Line(notice);
+            }
+
             Divergence.Check(step, state, identity);
             state.Add(step, seconds, model.MemoryBytes);
             double loss = state.Tick.LossSum / state.Tick.Count;

@@ -70,6 +70,8 @@ internal sealed class FakeModel : ITrainingModel
 
     public Action? OnStep { get; init; }
 
+    public List<string> Notices { get; init; } = [];
+
     public int StepsTaken { get; private set; }
 
     public IReadOnlyList<float> Weights => weights;
@@ -120,6 +122,13 @@ internal sealed class FakeModel : ITrainingModel
         StepsTaken++;
         OnStep?.Invoke();
         return new StepResult(losses, sigmas, 1e-3 * Math.Min(images / 100, 1), 0.9, NonFiniteGradients);
+    }
+
+    public IReadOnlyList<string> TakeNotices()
+    {
+        string[] taken = [.. Notices];
+        Notices.Clear();
+        return taken;
     }
 
     public void AddState(SafetensorsWriter file)

@@ -150,6 +150,16 @@ public class TrainerTests
     }
 
     [TestMethod]
+    public void What_the_model_has_to_say_is_logged_once()
+    {
+        using var temp = new TemporaryFolder();
+        (_, List<string> lines, string folder) =
+            FakeRun.Train(temp.Path, FakeRun.Options(images: 64), new FakeModel { Notices = ["launches are not recorded"] });
+        Assert.ContainsSingle(line => line == "launches are not recorded", lines, string.Join('\n', lines));
+        StringAssert.Contains(File.ReadAllText(Path.Combine(folder, "log.txt")), "launches are not recorded", "log.txt");
+    }
+
+    [TestMethod]
     public void Out_of_memory_names_the_micro_batch()
     {
         using var temp = new TemporaryFolder();
