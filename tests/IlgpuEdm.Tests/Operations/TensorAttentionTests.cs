@@ -63,6 +63,13 @@ public abstract class TensorAttentionTests : OperationTestBase
     protected static void AssertClose(Tensor actual, double[] expected, bool narrow, string what) =>
         GoldenFile.AssertClose(Widen(actual.ToArray()), expected, narrow ? StorageTolerance : Tolerance, what);
 
+    protected void AssertOutput(int n, int tokens, int c, int heads, bool narrow)
+    {
+        var x = Queries(1, n * tokens * 3 * c, narrow);
+        var y = Tape.Attend(Input(x, n, tokens, c, narrow), heads);
+        AssertClose(y, ReferenceAttention.Forward(Widen(x), n, tokens, c, heads), narrow, "output");
+    }
+
     // Scores of a few units, so that the softmax is neither flat nor a choice of one.
     protected static float[] Queries(int seed, int count, bool narrow) => Array.ConvertAll(
         Numbers(seed, count), v => narrow ? BFloat16.Widen(BFloat16.Round(2f * v)) : Interop.IntAsFloat(TensorCore.RoundPortable(2f * v)));
@@ -78,14 +85,7 @@ public sealed class TensorAttentionTestsOpenCLCooperative : TensorAttentionTests
     [DataRow(2, 70, 128, 2, true)]
     [DataRow(1, 133, 40, 1, false)]
     [DataRow(1, 133, 40, 1, true)]
-    [DataRow(1, 129, 256, 1, false)]
-    [DataRow(1, 129, 256, 1, true)]
-    public void TheOutputMatchesTheReference(int n, int tokens, int c, int heads, bool narrow)
-    {
-        var x = Queries(1, n * tokens * 3 * c, narrow);
-        var y = Tape.Attend(Input(x, n, tokens, c, narrow), heads);
-        AssertClose(y, ReferenceAttention.Forward(Widen(x), n, tokens, c, heads), narrow, "output");
-    }
+    public void TheOutputMatchesTheReference(int n, int tokens, int c, int heads, bool narrow) => AssertOutput(n, tokens, c, heads, narrow);
 
     [TestMethod]
     [DataRow(false)]
@@ -127,11 +127,15 @@ public sealed class TensorAttentionTestsEmulator : TensorAttentionTests
     [DataRow(5, 8, false)]
     [DataRow(5, 8, true)]
     [DataRow(3, 72, false)]
+    [DataRow(3, 136, false)]
     [DataRow(3, 136, true)]
     public void OutputAndGradientMatchTheReference(int tokens, int c, bool narrow) => AssertOutputAndGradient(1, tokens, c, 1, narrow);
 }
 
-/// <summary>More than a tile of tokens backward; compilers for CPUs take minutes for these kernels.</summary>
+/// <summary>
+/// More than a tile of tokens backward, and deep heads; compilers for CPUs take minutes for these kernels. Gradients of heads of more than
+/// 128 channels, which take longer still, are left to the emulator.
+/// </summary>
 [TestClass]
 [TestCategory("Slow")]
 public sealed class TensorAttentionGradientTestsOpenCLCooperative : TensorAttentionTests
@@ -143,10 +147,14 @@ public sealed class TensorAttentionGradientTestsOpenCLCooperative : TensorAttent
     [DataRow(2, 70, 128, 2, true)]
     [DataRow(1, 35, 192, 2, false)]
     [DataRow(1, 35, 192, 2, true)]
-    [DataRow(1, 129, 256, 1, false)]
-    [DataRow(1, 129, 256, 1, true)]
     public void OutputAndGradientMatchTheReference(int n, int tokens, int c, int heads, bool narrow) =>
         AssertOutputAndGradient(n, tokens, c, heads, narrow);
+
+    [TestMethod]
+    [DataRow(1, 129, 256, 1, false)]
+    [DataRow(1, 129, 256, 1, true)]
+    public void TheOutputOfDeepHeadsMatchesTheReference(int n, int tokens, int c, int heads, bool narrow) =>
+        AssertOutput(n, tokens, c, heads, narrow);
 
     [TestMethod]
     [DataRow(false)]
