@@ -126,6 +126,7 @@ public sealed class AttentionTestsOpenCL : AttentionTests
 }
 
 [TestClass]
+[TestCategory("Slow")]
 public sealed class AttentionTestsOpenCLCooperative : AttentionTests
 {
     protected override string Spec => OpenCLCooperative;

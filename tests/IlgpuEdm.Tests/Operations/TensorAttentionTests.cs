@@ -76,6 +76,7 @@ public abstract class TensorAttentionTests : OperationTestBase
 }
 
 [TestClass]
+[TestCategory("Slow")]
 public sealed class TensorAttentionTestsOpenCLCooperative : TensorAttentionTests
 {
     protected override string Spec => OpenCLCooperative;

@@ -201,6 +201,7 @@ public abstract class TensorConvolutionTests : OperationTestBase
 }
 
 [TestClass]
+[TestCategory("Slow")]
 public sealed class TensorConvolutionTestsOpenCLCooperative : TensorConvolutionTests
 {
     protected override string Spec => OpenCLCooperative;

@@ -225,6 +225,7 @@ public sealed class TrainingReplayTestsOpenCL : TrainingReplayTests
 }
 
 [TestClass]
+[TestCategory("Slow")]
 public sealed class TrainingReplayTestsOpenCLCooperative : TrainingReplayTests
 {
     protected override string Spec => OpenCLCooperative;
