@@ -11,12 +11,8 @@ namespace IlgpuEdm.Tests.Devices;
 [TestCategory("Slow")]
 public sealed partial class PtxAssemblerTests
 {
-    public static IEnumerable<object[]> Names =>
-        PtxCompiler.Kernels.Where(PtxCompiler.IsCooperative).Select(k => new object[] { PtxCompiler.Name(k) });
-
     [TestMethod]
-    [DynamicData(nameof(Names))]
-    public void NothingSpills(string name)
+    public void NothingSpills()
     {
         var assembler = Find();
         if (assembler == null)
@@ -24,11 +20,25 @@ public sealed partial class PtxAssemblerTests
             Assert.Inconclusive("not assembled: no ptxas on the PATH, and PTXAS names none");
         }
 
+        var complaints = new List<string>();
+        foreach (var kernel in PtxCompiler.Kernels.Where(PtxCompiler.IsCooperative))
+        {
+            if (Complaint(assembler, PtxCompiler.Compile(8, 0, kernel)[0]) is { } complaint)
+            {
+                complaints.Add($"{PtxCompiler.Name(kernel)}: {complaint}");
+            }
+        }
+
+        Assert.IsEmpty(complaints, string.Join('\n', complaints));
+    }
+
+    private static string? Complaint(string assembler, string text)
+    {
         var folder = Directory.CreateTempSubdirectory();
         try
         {
             var source = Path.Combine(folder.FullName, "kernel.ptx");
-            File.WriteAllText(source, PtxCompiler.Compile(8, 0, PtxCompiler.Find(name))[0]);
+            File.WriteAllText(source, text);
             var start = new ProcessStartInfo(assembler, ["-arch=sm_80", "-v", "-o", Path.Combine(folder.FullName, "kernel.cubin"), source])
             {
                 RedirectStandardError = true,
@@ -38,8 +48,7 @@ public sealed partial class PtxAssemblerTests
             var output = process.StandardOutput.ReadToEndAsync();
             var report = process.StandardError.ReadToEnd() + output.Result;
             process.WaitForExit();
-            Assert.AreEqual(0, process.ExitCode, report);
-            Assert.IsTrue(NoSpills().IsMatch(report), report);
+            return process.ExitCode == 0 && NoSpills().IsMatch(report) ? null : report;
         }
         finally
         {
