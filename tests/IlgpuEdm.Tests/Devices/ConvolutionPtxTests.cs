@@ -15,7 +15,7 @@ public sealed class ConvolutionPtxTests
     [DynamicData(nameof(Loops))]
     public void TheInnerLoopReadsVectorsOnly(string kernel, string storage, string tile, int products, int loads)
     {
-        var text = PtxCompiler.Compile(8, 0, PtxCompiler.Find($"{kernel}.Cooperative<{tile},{storage}>"))[0];
+        var text = PtxCompiler.Text(PtxCompiler.Find($"{kernel}.Cooperative<{tile},{storage}>"));
         var loop = PtxLoops.Hottest(text, "fma.rn.f32");
         Assert.AreEqual(products, PtxLoops.Count(loop, "fma.rn.f32"), "fused multiply-adds");
         Assert.AreEqual(loads, PtxLoops.Count(loop, "ld.shared.v4.f32"), "vectors from shared memory");

@@ -49,5 +49,5 @@ public sealed class LightKernelsPtxTests
         Assert.AreEqual(1, PtxLoops.Count(loop, "setp.ge.s32"), "comparisons");
     }
 
-    private static string Text(string name) => PtxCompiler.Compile(8, 0, PtxCompiler.Find(name))[0];
+    private static string Text(string name) => PtxCompiler.Text(PtxCompiler.Find(name));
 }

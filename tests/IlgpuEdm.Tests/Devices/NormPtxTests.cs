@@ -15,7 +15,7 @@ public sealed class NormPtxTests
     [DataRow("AdamKernel.StepCooperative", 5, 4, 0)]
     public void ALoopMovesSixteenBytesAtATime(string kernel, int loads, int stores, int fused)
     {
-        var text = PtxCompiler.Compile(8, 0, PtxCompiler.Find(kernel))[0];
+        var text = PtxCompiler.Text(PtxCompiler.Find(kernel));
         var loop = PtxLoops.Hottest(text, "ld.global.v4.f32");
         Assert.AreEqual(loads, PtxLoops.Count(loop, "ld.global.v4.f32"), $"loads of 16 bytes in {loop}");
         Assert.AreEqual(stores, PtxLoops.Count(loop, "st.global.v4.f32"), $"stores of 16 bytes in {loop}");
@@ -29,7 +29,7 @@ public sealed class NormPtxTests
     [DataRow("GroupNormBackward.ApplyCooperative<BFloat16,ByFour>", 3, 1)]
     public void NarrowElementsMoveFourAtATime(string kernel, int loads, int stores)
     {
-        var text = PtxCompiler.Compile(8, 0, PtxCompiler.Find(kernel))[0];
+        var text = PtxCompiler.Text(PtxCompiler.Find(kernel));
         var loop = PtxLoops.Hottest(text, "ld.global.v2.b32");
         Assert.AreEqual(loads, PtxLoops.Count(loop, "ld.global.v2.b32"), $"loads of 8 bytes in {loop}");
         Assert.AreEqual(stores, PtxLoops.Count(loop, "st.global.v2.b32"), $"stores of 8 bytes in {loop}");

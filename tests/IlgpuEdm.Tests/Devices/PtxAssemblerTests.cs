@@ -23,7 +23,7 @@ public sealed partial class PtxAssemblerTests
         var complaints = new List<string>();
         foreach (var kernel in PtxCompiler.Kernels.Where(PtxCompiler.IsCooperative))
         {
-            if (Complaint(assembler, PtxCompiler.Compile(8, 0, kernel)[0]) is { } complaint)
+            if (Complaint(assembler, PtxCompiler.Text(kernel)) is { } complaint)
             {
                 complaints.Add($"{PtxCompiler.Name(kernel)}: {complaint}");
             }

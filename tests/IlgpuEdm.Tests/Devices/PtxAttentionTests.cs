@@ -27,7 +27,7 @@ public sealed class PtxAttentionTests
     [DynamicData(nameof(Vector))]
     public void HotLoopsLoadFourFloatsAtOnceForMultiplyAdds(string name, int columnBlocks, int channelBlocks)
     {
-        var text = PtxCompiler.Compile(8, 0, PtxCompiler.Find(name))[0];
+        var text = PtxCompiler.Text(PtxCompiler.Find(name));
         var products = (Fma: 64 * Steps * columnBlocks, Loads: 4 * Steps * (1 + columnBlocks));
         var sums = (Fma: 16 * Steps * channelBlocks, Loads: Steps * (1 + channelBlocks));
         var hot = PtxLoops.Innermost(text).Where(loop => PtxLoops.Count(loop, "fma.rn.f32") >= 16 * Steps).ToArray();

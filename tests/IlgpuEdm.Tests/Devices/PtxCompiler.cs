@@ -36,22 +36,43 @@ internal static class PtxCompiler
     /// <summary>Whether a kernel is for groups of threads.</summary>
     public static bool IsCooperative(MethodInfo kernel) => kernel.IsDefined(typeof(CooperativeAttribute));
 
-    /// <summary>The text of kernels, with the repairs that the loader makes.</summary>
+    /// <summary>The text of a kernel for compute capability 8.0, made once for all tests.</summary>
+    public static string Text(MethodInfo kernel)
+    {
+        if (!Texts.TryGetValue(kernel, out var text))
+        {
+            Texts[kernel] = text = Compile(Shared.Value, kernel);
+        }
+
+        return text;
+    }
+
+    /// <summary>The text of kernels, each with the repairs that the loader makes, by a compiler that has seen no others.</summary>
     /// <param name="major">Of the architecture, such as 8 in sm_80.</param>
     /// <param name="minor">Of the architecture.</param>
     /// <param name="kernels">The kernels, in the order in which they are compiled.</param>
     public static List<string> Compile(int major, int minor, params MethodInfo[] kernels)
     {
-        using var context = Context.Create(b => b.Optimize(OptimizationLevel.O2).Inlining(InliningMode.Aggressive).EnablePrimitives());
-        var architecture = new CudaArchitecture(major, minor);
-        using var backend = new PTXBackend(
-            context, new CudaCapabilityContext(architecture), architecture, new CudaInstructionSet(7, 8), null);
-        return
-        [
-            .. kernels.Select(kernel => KernelLoader.Repair(
-                backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(kernel), KernelLoader.Specialization(kernel)))!),
-        ];
+        using var context = NewContext();
+        using var backend = Backend(context, major, minor);
+        return [.. kernels.Select(kernel => Compile(backend, kernel))];
     }
+
+    private static readonly Dictionary<MethodInfo, string> Texts = [];
+
+    private static readonly Lazy<PTXBackend> Shared = new(() => Backend(NewContext(), 8, 0));
+
+    private static Context NewContext() =>
+        Context.Create(b => b.Optimize(OptimizationLevel.O2).Inlining(InliningMode.Aggressive).EnablePrimitives());
+
+    private static PTXBackend Backend(Context context, int major, int minor)
+    {
+        var architecture = new CudaArchitecture(major, minor);
+        return new PTXBackend(context, new CudaCapabilityContext(architecture), architecture, new CudaInstructionSet(7, 8), null);
+    }
+
+    private static string Compile(PTXBackend backend, MethodInfo kernel) => KernelLoader.Repair(
+        backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(kernel), KernelLoader.Specialization(kernel)))!;
 
     private static bool IsMarked(MethodInfo method) =>
         method.IsDefined(typeof(CooperativeAttribute)) || method.IsDefined(typeof(EitherScheduleAttribute));

@@ -39,7 +39,7 @@ public sealed class PtxInnerLoopTests
     [DynamicData(nameof(Attention))]
     public void TensorCoresMultiplyWhatAsynchronousCopiesBring(string name, int products, string instruction)
     {
-        var text = PtxCompiler.Compile(8, 0, PtxCompiler.Find(name))[0];
+        var text = PtxCompiler.Text(PtxCompiler.Find(name));
         var loops = PtxLoops.Innermost(text).Where(loop => PtxLoops.Count(loop, instruction) > 0).ToArray();
         Assert.IsNotEmpty(loops, "loops with products");
         foreach (var loop in loops)

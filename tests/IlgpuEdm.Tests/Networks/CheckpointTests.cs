@@ -99,6 +99,7 @@ public sealed class CheckpointTestsCuda : CheckpointTests
 }
 
 [TestClass]
+[TestCategory("Slow")]
 public sealed class CheckpointTestsOpenCLCooperative : CheckpointTests
 {
     protected override string Spec => OpenCLCooperative;

@@ -113,6 +113,7 @@ public sealed class ConvolutionStorageTestsOpenCL : ConvolutionStorageTests
 }
 
 [TestClass]
+[TestCategory("Slow")]
 public sealed class ConvolutionStorageTestsOpenCLCooperative : ConvolutionStorageTests
 {
     protected override string Spec => OpenCLCooperative;

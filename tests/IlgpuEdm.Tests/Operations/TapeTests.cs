@@ -170,6 +170,7 @@ public sealed class TapeTestsOpenCL : TapeTests
 }
 
 [TestClass]
+[TestCategory("Slow")]
 public sealed class TapeTestsOpenCLCooperative : TapeTests
 {
     protected override string Spec => OpenCLCooperative;

@@ -120,6 +120,7 @@ public sealed class TensorAttentionTestsOpenCLCooperative : TensorAttentionTests
 }
 
 [TestClass]
+[TestCategory("Slow")]
 public sealed class TensorAttentionTestsEmulator : TensorAttentionTests
 {
     protected override string Spec => Emulator;
