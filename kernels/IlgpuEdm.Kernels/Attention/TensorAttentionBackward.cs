@@ -44,8 +44,8 @@ public static class TensorAttentionBackward
         var other = TTask.RowsAreQueries ? key : query;
         var left = new TensorRows(qkv, row + first * stride, stride, rows);
         var known = TTask.RowsAreQueries ? TensorTokenNumbers.Load<TTask>(numbers, dots, pair * s.Tokens + first, rows) : default;
-        var sums = default(ChannelSums);
-        var valueSums = default(ChannelSums);
+        var sums = default(TensorSums);
+        var valueSums = default(TensorSums);
         for (var tile = 0; tile < s.Tokens; tile += TensorAttentionTile.Tokens<TTask>())
         {
             var tokens = s.Tokens - tile;
@@ -84,12 +84,12 @@ public static class TensorAttentionBackward
 
         if (TTask.Values)
         {
-            ChannelSums.Store<TStorage, TTask>(valueSums, dqkv, value + first * stride, stride, rows, s.Depth, accumulate);
+            TensorSums.Store<TStorage, TTask>(valueSums, dqkv, value + first * stride, stride, rows, s.Depth, accumulate);
         }
 
         if (TTask.Scores)
         {
-            ChannelSums.Store<TStorage, TTask>(sums, dqkv, row + first * stride, stride, rows, s.Depth, accumulate);
+            TensorSums.Store<TStorage, TTask>(sums, dqkv, row + first * stride, stride, rows, s.Depth, accumulate);
         }
     }
 }

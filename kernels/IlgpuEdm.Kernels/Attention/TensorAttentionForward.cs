@@ -36,7 +36,7 @@ public static class TensorAttentionForward
         var queries = new TensorRows(qkv, (image + first) * stride + channel, stride, s.Tokens - first);
         var maximum = OnlineSoftmax.Start.Maximum;
         var sum = default(Float4);
-        var sums = default(ChannelSums);
+        var sums = default(TensorSums);
         for (var tile = 0; tile < s.Tokens; tile += TensorAttentionTile.Tokens<TTile>())
         {
             var tokens = s.Tokens - tile;
@@ -55,7 +55,7 @@ public static class TensorAttentionForward
             sum = new Float4(
                 Gpu.Fma(factors.X, sum.X, more.X), Gpu.Fma(factors.Y, sum.Y, more.Y), Gpu.Fma(factors.Z, sum.Z, more.Z),
                 Gpu.Fma(factors.W, sum.W, more.W));
-            sums = ChannelSums.Scale<TTile>(factors, sums);
+            sums = TensorSums.Scale<TTile>(factors, sums);
             sums = TensorWeightedLines.Add<TTile, TFormat>(scores, weights, loader, ring, tokens, sums);
         }
 
@@ -65,8 +65,8 @@ public static class TensorAttentionForward
         sum = TensorSoftmax.Sums<TTile>(weights);
         var inverse = new Float4(1f / sum.X, 1f / sum.Y, 1f / sum.Z, 1f / sum.W);
         var rows = s.Tokens - first;
-        ChannelSums.Store<TStorage, TTile>(
-            ChannelSums.Scale<TTile>(inverse, sums), y, (image + first) * s.Channels + channel, s.Channels, rows, s.Depth, 0);
+        TensorSums.Store<TStorage, TTile>(
+            TensorSums.Scale<TTile>(inverse, sums), y, (image + first) * s.Channels + channel, s.Channels, rows, s.Depth, 0);
         if (TensorAttentionTile.Token<TTile>() == 0)
         {
             var row = TensorAttentionTile.Row<TTile>();

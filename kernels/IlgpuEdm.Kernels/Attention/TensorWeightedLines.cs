@@ -38,8 +38,8 @@ internal static class TensorWeightedLines
     /// <param name="sums">What is added to.</param>
     /// <returns>The sums.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ChannelSums Add<TTile, TFormat>(
-        WarpSums own, ArrayView<Float4> weights, TensorLineLoader loader, ArrayView<Float4> ring, int tokens, ChannelSums sums)
+    public static TensorSums Add<TTile, TFormat>(
+        WarpSums own, ArrayView<Float4> weights, TensorLineLoader loader, ArrayView<Float4> ring, int tokens, TensorSums sums)
         where TTile : struct, ITensorAttentionTile
         where TFormat : struct, IMatrixFormat
     {

@@ -17,32 +17,28 @@ public static class ChannelCopy
     {
         if (((channels | xStride | xOffset | yStride | yOffset) & 3) == 0)
         {
-            CopyBy<FourElements<TStorage>>(x, y, pixels, channels, xStride, xOffset, yStride, yOffset, accumulate);
+            CopyBy<ByFour, TStorage>(x, y, pixels, channels, xStride, xOffset, yStride, yOffset, accumulate);
         }
         else
         {
-            CopyBy<OneElement<TStorage>>(x, y, pixels, channels, xStride, xOffset, yStride, yOffset, accumulate);
+            CopyBy<ByOne, TStorage>(x, y, pixels, channels, xStride, xOffset, yStride, yOffset, accumulate);
         }
     }
 
-    private static void CopyBy<TElements>(
+    private static void CopyBy<TAccess, TStorage>(
         ArrayView<float> x, ArrayView<float> y, int pixels, int channels, int xStride, int xOffset, int yStride, int yOffset,
         int accumulate)
-        where TElements : struct, IElements
+        where TAccess : struct, IAccess
+        where TStorage : struct, IStorage
     {
         var count = pixels * channels;
-        for (var i = TElements.Count * WorkItem.Index(); i < count; i += TElements.Count * WorkItem.Count())
+        for (var i = TAccess.Width * WorkItem.Index(); i < count; i += TAccess.Width * WorkItem.Count())
         {
             var pixel = (int)((uint)i / (uint)channels);
             var channel = i - pixel * channels;
             var to = pixel * yStride + yOffset + channel;
-            var value = TElements.Load(x, pixel * xStride + xOffset + channel);
-            if (accumulate != 0)
-            {
-                value = Float4.MultiplyAdd(1f, value, TElements.Load(y, to));
-            }
-
-            TElements.Store(y, to, value);
+            var value = TAccess.Load<TStorage>(x, pixel * xStride + xOffset + channel);
+            Access.Put<TAccess, TStorage>(y, to, value, accumulate);
         }
     }
 }

@@ -18,7 +18,7 @@ public static class ChannelSums
         where TAccess : struct, IAccess
     {
         var shared = SharedMemory.Allocate<Float4>(CooperativeAttribute.GroupSize);
-        var at = PixelPlace.Here<TAccess>(t);
+        var at = PixelRun.Here<TAccess>(t);
         var sum = new Float4(0f, 0f, 0f, 0f);
         var index = (at.Image * t.Pixels + at.Start) * t.Channels + at.Channel;
         for (var pixel = at.Start; pixel < at.End; pixel += at.Step)

@@ -26,12 +26,12 @@ public static class ElementwisePass
         var whole = count & ~3;
         for (var i = 4 * WorkItem.Index(); i < whole; i += 4 * WorkItem.Count())
         {
-            Apply<TOperation, FourElements<TStorage>>(a, b, y, i, p, q, accumulate);
+            Apply<TOperation, ByFour, TStorage>(a, b, y, i, p, q, accumulate);
         }
 
         for (var i = whole + WorkItem.Index(); i < count; i += WorkItem.Count())
         {
-            Apply<TOperation, OneElement<TStorage>>(a, b, y, i, p, q, accumulate);
+            Apply<TOperation, ByOne, TStorage>(a, b, y, i, p, q, accumulate);
         }
     }
 
@@ -45,51 +45,48 @@ public static class ElementwisePass
     {
         if ((imageSize & 3) == 0)
         {
-            CombineImagesBy<FourElements<TStorage>>(a, b, factors, y, batch, imageSize, accumulate);
+            CombineImagesBy<ByFour, TStorage>(a, b, factors, y, batch, imageSize, accumulate);
         }
         else
         {
-            CombineImagesBy<OneElement<TStorage>>(a, b, factors, y, batch, imageSize, accumulate);
+            CombineImagesBy<ByOne, TStorage>(a, b, factors, y, batch, imageSize, accumulate);
         }
     }
 
-    private static void CombineImagesBy<TElements>(
+    private static void CombineImagesBy<TAccess, TStorage>(
         ArrayView<float> a, ArrayView<float> b, ArrayView<float> factors, ArrayView<float> y, int batch, int imageSize, int accumulate)
-        where TElements : struct, IElements
+        where TAccess : struct, IAccess
+        where TStorage : struct, IStorage
     {
         var count = batch * imageSize;
-        for (var i = TElements.Count * WorkItem.Index(); i < count; i += TElements.Count * WorkItem.Count())
+        for (var i = TAccess.Width * WorkItem.Index(); i < count; i += TAccess.Width * WorkItem.Count())
         {
             var image = (int)((uint)i / (uint)imageSize);
-            Apply<WeightedSum, TElements>(a, b, y, i, factors[image], factors[batch + image], accumulate);
+            Apply<WeightedSum, TAccess, TStorage>(a, b, y, i, factors[image], factors[batch + image], accumulate);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Apply<TOperation, TElements>(
+    private static void Apply<TOperation, TAccess, TStorage>(
         ArrayView<float> a, ArrayView<float> b, ArrayView<float> y, int i, float p, float q, int accumulate)
         where TOperation : struct, IElementwise
-        where TElements : struct, IElements
+        where TAccess : struct, IAccess
+        where TStorage : struct, IStorage
     {
         Float4 u = default, v = default;
         if (TOperation.ReadsFirst)
         {
-            u = TElements.Load(a, i);
+            u = TAccess.Load<TStorage>(a, i);
         }
 
         if (TOperation.ReadsSecond(q))
         {
-            v = TElements.Load(b, i);
+            v = TAccess.Load<TStorage>(b, i);
         }
 
         var result = new Float4(
             TOperation.Apply(u.X, v.X, p, q), TOperation.Apply(u.Y, v.Y, p, q),
             TOperation.Apply(u.Z, v.Z, p, q), TOperation.Apply(u.W, v.W, p, q));
-        if (accumulate != 0)
-        {
-            result = Float4.MultiplyAdd(1f, result, TElements.Load(y, i));
-        }
-
-        TElements.Store(y, i, result);
+        Access.Put<TAccess, TStorage>(y, i, result, accumulate);
     }
 }

@@ -63,7 +63,7 @@ public static class PixelMeanKernels
         where TStorage : struct, IStorage
         where TAccess : struct, IAccess
     {
-        var at = PixelPlace.Here<TAccess>(t);
+        var at = PixelRun.Here<TAccess>(t);
         if (at.Start >= at.End)
         {
             return;

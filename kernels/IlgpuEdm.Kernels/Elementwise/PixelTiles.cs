@@ -70,8 +70,8 @@ public struct PixelTiles
     }
 }
 
-/// <summary>What a thread of a group has to do.</summary>
-public struct PixelPlace
+/// <summary>The run of pixels that a thread of a group takes.</summary>
+public struct PixelRun
 {
     /// <summary>The image.</summary>
     public int Image;
@@ -97,12 +97,12 @@ public struct PixelPlace
     /// <summary>From one of the thread's pixels to the next: the rows.</summary>
     public int Step;
 
-    /// <summary>The place of the thread that asks.</summary>
+    /// <summary>The run of the thread that asks.</summary>
     /// <typeparam name="TAccess">How many channels it takes at once.</typeparam>
     /// <param name="t">The division; groups are images, parts, then blocks.</param>
-    /// <returns>The place.</returns>
+    /// <returns>The run.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static PixelPlace Here<TAccess>(PixelTiles t)
+    public static PixelRun Here<TAccess>(PixelTiles t)
         where TAccess : struct, IAccess
     {
         var group = Grid.IdxX / t.Blocks;
@@ -115,7 +115,7 @@ public struct PixelPlace
         var start = part * t.PartPixels;
         var left = t.Pixels - start;
         var pixels = left < t.PartPixels ? left : t.PartPixels;
-        return new PixelPlace
+        return new PixelRun
         {
             Image = image,
             Part = part,

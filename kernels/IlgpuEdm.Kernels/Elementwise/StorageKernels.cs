@@ -6,21 +6,19 @@ namespace IlgpuEdm.Kernels.Elementwise;
 /// <summary>From one storage to the other: fat in pieces of 4,096 elements, cooperative four elements a thread.</summary>
 public static class StorageKernels
 {
-    /// <summary>Elements of a task of the fat schedule.</summary>
-    public const int Piece = 4096;
-
     /// <summary>Widens bfloat16 to float32.</summary>
     /// <param name="x">A tensor of bfloat16.</param>
     /// <param name="y">Receives its elements in float32.</param>
     /// <param name="count">Elements.</param>
     public static void Widen(ArrayView<float> x, ArrayView<float> y, int count)
     {
-        var tasks = (count + Piece - 1) / Piece;
+        const int piece = ElementwiseKernels.Piece;
+        var tasks = ElementwiseKernels.Tasks(count);
         var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
         for (var task = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), tasks); task < last; task++)
         {
-            var start = task * Piece;
-            Narrow16.Widen(x, y, start, count - start < Piece ? count - start : Piece);
+            var start = task * piece;
+            Narrow16.Widen(x, y, start, count - start < piece ? count - start : piece);
         }
     }
 
@@ -35,12 +33,13 @@ public static class StorageKernels
     /// <param name="count">Elements.</param>
     public static void Narrow(ArrayView<float> x, ArrayView<float> y, int count)
     {
-        var tasks = (count + Piece - 1) / Piece;
+        const int piece = ElementwiseKernels.Piece;
+        var tasks = ElementwiseKernels.Tasks(count);
         var last = WorkShare.Start(WorkItem.Index() + 1, WorkItem.Count(), tasks);
         for (var task = WorkShare.Start(WorkItem.Index(), WorkItem.Count(), tasks); task < last; task++)
         {
-            var start = task * Piece;
-            Narrow16.Narrow(x, y, start, count - start < Piece ? count - start : Piece);
+            var start = task * piece;
+            Narrow16.Narrow(x, y, start, count - start < piece ? count - start : piece);
         }
     }
 
@@ -53,18 +52,15 @@ public static class StorageKernels
         where TFrom : struct, IStorage
         where TTo : struct, IStorage
     {
-        for (var i = 4 * WorkItem.Index(); i < count; i += 4 * WorkItem.Count())
+        var whole = count & ~3;
+        for (var i = 4 * WorkItem.Index(); i < whole; i += 4 * WorkItem.Count())
         {
-            if (i + 4 <= count)
-            {
-                TTo.Store4(y, i, TFrom.Load4(x, i));
-                continue;
-            }
+            TTo.Store4(y, i, TFrom.Load4(x, i));
+        }
 
-            for (var j = i; j < count; j++)
-            {
-                TTo.Store(y, j, TFrom.Load(x, j));
-            }
+        for (var i = whole + WorkItem.Index(); i < count; i += WorkItem.Count())
+        {
+            TTo.Store(y, i, TFrom.Load(x, i));
         }
     }
 }

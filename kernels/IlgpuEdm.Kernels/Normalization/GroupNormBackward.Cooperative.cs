@@ -31,7 +31,7 @@ public static partial class GroupNormBackward
     {
         var shared1 = SharedMemory.Allocate<Float4>(CooperativeAttribute.GroupSize);
         var shared2 = SharedMemory.Allocate<Float4>(CooperativeAttribute.GroupSize);
-        var at = PixelPlace.Here<TAccess>(s.Tiles);
+        var at = PixelRun.Here<TAccess>(s.Tiles);
         var sum1 = new Float4(0f, 0f, 0f, 0f);
         var sum2 = new Float4(0f, 0f, 0f, 0f);
         if (at.Start < at.End)
@@ -192,7 +192,7 @@ public static partial class GroupNormBackward
         where TStorage : struct, IStorage
         where TAccess : struct, IAccess
     {
-        var at = PixelPlace.Here<TAccess>(s.Tiles);
+        var at = PixelRun.Here<TAccess>(s.Tiles);
         if (at.Start >= at.End)
         {
             return;

@@ -31,7 +31,7 @@ public static partial class GroupNormForward
     {
         var means = SharedMemory.Allocate<Float4>(CooperativeAttribute.GroupSize);
         var squares = SharedMemory.Allocate<Float4>(CooperativeAttribute.GroupSize);
-        var at = PixelPlace.Here<TAccess>(t);
+        var at = PixelRun.Here<TAccess>(t);
         var mean = new Float4(0f, 0f, 0f, 0f);
         var square = new Float4(0f, 0f, 0f, 0f);
         var seen = 0f;
@@ -159,7 +159,7 @@ public static partial class GroupNormForward
         where TStorage : struct, IStorage
         where TAccess : struct, IAccess
     {
-        var at = PixelPlace.Here<TAccess>(s.Tiles);
+        var at = PixelRun.Here<TAccess>(s.Tiles);
         if (at.Start >= at.End)
         {
             return;

@@ -6,7 +6,7 @@ namespace IlgpuEdm.Kernels.Primitives;
 /// <summary>Elements of 16 bits, the upper half of a float: its range with 8 significant bits. Two of them share a float's place.</summary>
 public struct BFloat16 : IStorage, IStorageOf<BFloat16Format>
 {
-    private const uint QuietNaN = 0x7FC0;
+    internal const uint QuietNaN = 0x7FC0;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -29,6 +29,24 @@ public interface IAccess
         where TStorage : struct, IStorage;
 }
 
+/// <summary>What kernels of either width do with elements.</summary>
+internal static class Access
+{
+    /// <summary>Writes elements, or adds them to what is there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Put<TAccess, TStorage>(ArrayView<float> view, int index, Float4 value, int accumulate)
+        where TAccess : struct, IAccess
+        where TStorage : struct, IStorage
+    {
+        if (accumulate != 0)
+        {
+            value = Float4.MultiplyAdd(1f, value, TAccess.Load<TStorage>(view, index));
+        }
+
+        TAccess.Store<TStorage>(view, index, value);
+    }
+}
+
 /// <summary>Four elements at once.</summary>
 public struct ByFour : IAccess
 {

@@ -9,8 +9,6 @@ namespace IlgpuEdm.Kernels.Primitives;
 /// <summary>Runs of elements from bfloat16 to float32 and back.</summary>
 public static class Narrow16
 {
-    private const uint QuietNaN = 0x7FC0;
-
     /// <summary>Widens a run.</summary>
     /// <param name="x">A tensor of bfloat16.</param>
     /// <param name="y">Receives float32, from the same element on.</param>
@@ -106,6 +104,6 @@ public static class Narrow16
         var bits = Vector.AsVectorUInt32(new Vector<float>(x));
         var rounded = (bits + new Vector<uint>(0x7FFF) + ((bits >>> 16) & Vector<uint>.One)) >>> 16;
         var isNaN = Vector.GreaterThan(bits & new Vector<uint>(0x7FFFFFFF), new Vector<uint>(0x7F800000));
-        return Vector.ConditionalSelect(isNaN, new Vector<uint>(QuietNaN), rounded);
+        return Vector.ConditionalSelect(isNaN, new Vector<uint>(BFloat16.QuietNaN), rounded);
     }
 }

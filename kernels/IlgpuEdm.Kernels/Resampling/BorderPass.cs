@@ -16,11 +16,11 @@ public static class BorderPass
     {
         if (((rowSize | borderSize) & 3) == 0)
         {
-            PutOnBy<FourElements<TStorage>>(x, y, batch, height, rowSize, border, borderSize, accumulate);
+            PutOnBy<ByFour, TStorage>(x, y, batch, height, rowSize, border, borderSize, accumulate);
         }
         else
         {
-            PutOnBy<OneElement<TStorage>>(x, y, batch, height, rowSize, border, borderSize, accumulate);
+            PutOnBy<ByOne, TStorage>(x, y, batch, height, rowSize, border, borderSize, accumulate);
         }
     }
 
@@ -34,22 +34,23 @@ public static class BorderPass
     {
         if (((rowSize | borderSize) & 3) == 0)
         {
-            TakeOffBy<FourElements<TStorage>>(x, y, batch, height, rowSize, border, borderSize, accumulate);
+            TakeOffBy<ByFour, TStorage>(x, y, batch, height, rowSize, border, borderSize, accumulate);
         }
         else
         {
-            TakeOffBy<OneElement<TStorage>>(x, y, batch, height, rowSize, border, borderSize, accumulate);
+            TakeOffBy<ByOne, TStorage>(x, y, batch, height, rowSize, border, borderSize, accumulate);
         }
     }
 
-    private static void PutOnBy<TElements>(
+    private static void PutOnBy<TAccess, TStorage>(
         ArrayView<float> x, ArrayView<float> y, int batch, int height, int rowSize, int border, int borderSize, int accumulate)
-        where TElements : struct, IElements
+        where TAccess : struct, IAccess
+        where TStorage : struct, IStorage
     {
         var large = height + 2 * border;
         var pitch = rowSize + 2 * borderSize;
         var count = batch * large * pitch;
-        for (var i = TElements.Count * WorkItem.Index(); i < count; i += TElements.Count * WorkItem.Count())
+        for (var i = TAccess.Width * WorkItem.Index(); i < count; i += TAccess.Width * WorkItem.Count())
         {
             var line = (int)((uint)i / (uint)pitch);
             var image = (int)((uint)line / (uint)large);
@@ -58,35 +59,25 @@ public static class BorderPass
             Float4 value = default;
             if (row >= 0 && row < height && place >= 0 && place < rowSize)
             {
-                value = TElements.Load(x, (image * height + row) * rowSize + place);
+                value = TAccess.Load<TStorage>(x, (image * height + row) * rowSize + place);
             }
 
-            Put<TElements>(y, i, value, accumulate);
+            Access.Put<TAccess, TStorage>(y, i, value, accumulate);
         }
     }
 
-    private static void TakeOffBy<TElements>(
+    private static void TakeOffBy<TAccess, TStorage>(
         ArrayView<float> x, ArrayView<float> y, int batch, int height, int rowSize, int border, int borderSize, int accumulate)
-        where TElements : struct, IElements
+        where TAccess : struct, IAccess
+        where TStorage : struct, IStorage
     {
         var count = batch * height * rowSize;
-        for (var i = TElements.Count * WorkItem.Index(); i < count; i += TElements.Count * WorkItem.Count())
+        for (var i = TAccess.Width * WorkItem.Index(); i < count; i += TAccess.Width * WorkItem.Count())
         {
             var line = (int)((uint)i / (uint)rowSize);
             var image = (int)((uint)line / (uint)height);
             var from = (line + (2 * image + 1) * border) * (rowSize + 2 * borderSize) + borderSize;
-            Put<TElements>(y, i, TElements.Load(x, from + i - line * rowSize), accumulate);
+            Access.Put<TAccess, TStorage>(y, i, TAccess.Load<TStorage>(x, from + i - line * rowSize), accumulate);
         }
-    }
-
-    private static void Put<TElements>(ArrayView<float> y, int i, Float4 value, int accumulate)
-        where TElements : struct, IElements
-    {
-        if (accumulate != 0)
-        {
-            value = Float4.MultiplyAdd(1f, value, TElements.Load(y, i));
-        }
-
-        TElements.Store(y, i, value);
     }
 }

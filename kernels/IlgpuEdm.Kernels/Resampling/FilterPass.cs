@@ -22,11 +22,11 @@ public static class FilterPass
     {
         if ((s.Channels & 3) == 0)
         {
-            GatherBy<FourElements<TStorage>>(x, y, weights, s, accumulate);
+            GatherBy<ByFour, TStorage>(x, y, weights, s, accumulate);
         }
         else
         {
-            GatherBy<OneElement<TStorage>>(x, y, weights, s, accumulate);
+            GatherBy<ByOne, TStorage>(x, y, weights, s, accumulate);
         }
     }
 
@@ -43,59 +43,62 @@ public static class FilterPass
     {
         if ((s.Channels & 3) == 0)
         {
-            SpreadBy<FourElements<TStorage>>(x, y, weights, s, accumulate);
+            SpreadBy<ByFour, TStorage>(x, y, weights, s, accumulate);
         }
         else
         {
-            SpreadBy<OneElement<TStorage>>(x, y, weights, s, accumulate);
+            SpreadBy<ByOne, TStorage>(x, y, weights, s, accumulate);
         }
     }
 
-    private static void GatherBy<TElements>(
+    private static void GatherBy<TAccess, TStorage>(
         ArrayView<float> x, ArrayView<float> y, ArrayView<float> weights, FilterShape s, int accumulate)
-        where TElements : struct, IElements
+        where TAccess : struct, IAccess
+        where TStorage : struct, IStorage
     {
         var largeHeight = s.LargeHeight;
         var largeWidth = s.LargeWidth;
         var count = s.Batch * s.Height * s.Width * s.Channels;
-        for (var i = TElements.Count * WorkItem.Index(); i < count; i += TElements.Count * WorkItem.Count())
+        for (var i = TAccess.Width * WorkItem.Index(); i < count; i += TAccess.Width * WorkItem.Count())
         {
             Place(i, s.Height, s.Width, s.Channels, out var image, out var row, out var column, out var channel);
             var top = 2 * row - s.Padding;
             var left = 2 * column - s.Padding;
-            var sum = Sum<TElements>(
+            var sum = Sum<TAccess, TStorage>(
                 x, image * largeHeight, largeHeight, largeWidth, s.Channels, top, left, channel,
                 weights, 0, 0, 2 * s.HalfTaps);
-            Put<TElements>(y, i, sum, accumulate);
+            Access.Put<TAccess, TStorage>(y, i, sum, accumulate);
         }
     }
 
-    private static void SpreadBy<TElements>(
+    private static void SpreadBy<TAccess, TStorage>(
         ArrayView<float> x, ArrayView<float> y, ArrayView<float> weights, FilterShape s, int accumulate)
-        where TElements : struct, IElements
+        where TAccess : struct, IAccess
+        where TStorage : struct, IStorage
     {
         var largeHeight = s.LargeHeight;
         var largeWidth = s.LargeWidth;
         var count = s.Batch * largeHeight * largeWidth * s.Channels;
-        for (var i = TElements.Count * WorkItem.Index(); i < count; i += TElements.Count * WorkItem.Count())
+        for (var i = TAccess.Width * WorkItem.Index(); i < count; i += TAccess.Width * WorkItem.Count())
         {
             // A large pixel lies at 2 m + phase, counted with the padding, and sums small pixels m - half + 1 to m.
             Place(i, largeHeight, largeWidth, s.Channels, out var image, out var row, out var column, out var channel);
             row += s.Padding;
             column += s.Padding;
-            var sum = Sum<TElements>(
+            var sum = Sum<TAccess, TStorage>(
                 x, image * s.Height, s.Height, s.Width, s.Channels,
                 (row >> 1) - s.HalfTaps + 1, (column >> 1) - s.HalfTaps + 1, channel,
                 weights, (2 + (row & 1)) * s.HalfTaps, (2 + (column & 1)) * s.HalfTaps, s.HalfTaps);
-            Put<TElements>(y, i, sum, accumulate);
+            Access.Put<TAccess, TStorage>(y, i, sum, accumulate);
         }
     }
 
     // The weighted sum of a window of taps x taps pixels, of which those within the image count.
-    private static Float4 Sum<TElements>(
+    private static Float4 Sum<TAccess, TStorage>(
         ArrayView<float> x, int firstRow, int height, int width, int channels, int top, int left, int channel,
         ArrayView<float> weights, int rowWeights, int columnWeights, int taps)
-        where TElements : struct, IElements
+        where TAccess : struct, IAccess
+        where TStorage : struct, IStorage
     {
         var firstY = top < 0 ? -top : 0;
         var firstX = left < 0 ? -left : 0;
@@ -108,24 +111,13 @@ public static class FilterPass
             Float4 line = default;
             for (var kx = firstX; kx < endX; kx++)
             {
-                line = Float4.MultiplyAdd(weights[columnWeights + kx], TElements.Load(x, from + kx * channels), line);
+                line = Float4.MultiplyAdd(weights[columnWeights + kx], TAccess.Load<TStorage>(x, from + kx * channels), line);
             }
 
             sum = Float4.MultiplyAdd(weights[rowWeights + ky], line, sum);
         }
 
         return sum;
-    }
-
-    private static void Put<TElements>(ArrayView<float> y, int i, Float4 sum, int accumulate)
-        where TElements : struct, IElements
-    {
-        if (accumulate != 0)
-        {
-            sum = Float4.MultiplyAdd(1f, sum, TElements.Load(y, i));
-        }
-
-        TElements.Store(y, i, sum);
     }
 
     private static void Place(int i, int height, int width, int channels, out int image, out int row, out int column, out int channel)

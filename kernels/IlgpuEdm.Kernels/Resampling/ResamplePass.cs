@@ -19,11 +19,11 @@ public static class ResamplePass
     {
         if ((channels & 3) == 0)
         {
-            SpreadBy<FourElements<TStorage>>(x, y, rows, width, channels, factor, accumulate);
+            SpreadBy<ByFour, TStorage>(x, y, rows, width, channels, factor, accumulate);
         }
         else
         {
-            SpreadBy<OneElement<TStorage>>(x, y, rows, width, channels, factor, accumulate);
+            SpreadBy<ByOne, TStorage>(x, y, rows, width, channels, factor, accumulate);
         }
     }
 
@@ -37,58 +37,61 @@ public static class ResamplePass
     {
         if ((channels & 3) == 0)
         {
-            GatherBy<FourElements<TStorage>>(x, y, rows, width, channels, factor, accumulate);
+            GatherBy<ByFour, TStorage>(x, y, rows, width, channels, factor, accumulate);
         }
         else
         {
-            GatherBy<OneElement<TStorage>>(x, y, rows, width, channels, factor, accumulate);
+            GatherBy<ByOne, TStorage>(x, y, rows, width, channels, factor, accumulate);
         }
     }
 
-    private static void SpreadBy<TElements>(
+    private static void SpreadBy<TAccess, TStorage>(
         ArrayView<float> x, ArrayView<float> y, int rows, int width, int channels, float factor, int accumulate)
-        where TElements : struct, IElements
+        where TAccess : struct, IAccess
+        where TStorage : struct, IStorage
     {
         var count = rows * width * channels;
         var line = 2 * width * channels;
-        for (var i = TElements.Count * WorkItem.Index(); i < count; i += TElements.Count * WorkItem.Count())
+        for (var i = TAccess.Width * WorkItem.Index(); i < count; i += TAccess.Width * WorkItem.Count())
         {
-            var value = TElements.Load(x, i);
+            var value = TAccess.Load<TStorage>(x, i);
             var to = FirstOfFour(i, width, channels);
-            Put<TElements>(y, to, factor, value, accumulate);
-            Put<TElements>(y, to + channels, factor, value, accumulate);
-            Put<TElements>(y, to + line, factor, value, accumulate);
-            Put<TElements>(y, to + line + channels, factor, value, accumulate);
+            Put<TAccess, TStorage>(y, to, factor, value, accumulate);
+            Put<TAccess, TStorage>(y, to + channels, factor, value, accumulate);
+            Put<TAccess, TStorage>(y, to + line, factor, value, accumulate);
+            Put<TAccess, TStorage>(y, to + line + channels, factor, value, accumulate);
         }
     }
 
-    private static void GatherBy<TElements>(
+    private static void GatherBy<TAccess, TStorage>(
         ArrayView<float> x, ArrayView<float> y, int rows, int width, int channels, float factor, int accumulate)
-        where TElements : struct, IElements
+        where TAccess : struct, IAccess
+        where TStorage : struct, IStorage
     {
         var count = rows * width * channels;
         var line = 2 * width * channels;
-        for (var i = TElements.Count * WorkItem.Index(); i < count; i += TElements.Count * WorkItem.Count())
+        for (var i = TAccess.Width * WorkItem.Index(); i < count; i += TAccess.Width * WorkItem.Count())
         {
             var from = FirstOfFour(i, width, channels);
-            var sum = TElements.Load(x, from);
-            sum = Float4.MultiplyAdd(1f, TElements.Load(x, from + channels), sum);
-            sum = Float4.MultiplyAdd(1f, TElements.Load(x, from + line), sum);
-            sum = Float4.MultiplyAdd(1f, TElements.Load(x, from + line + channels), sum);
-            Put<TElements>(y, i, factor, sum, accumulate);
+            var sum = TAccess.Load<TStorage>(x, from);
+            sum = Float4.MultiplyAdd(1f, TAccess.Load<TStorage>(x, from + channels), sum);
+            sum = Float4.MultiplyAdd(1f, TAccess.Load<TStorage>(x, from + line), sum);
+            sum = Float4.MultiplyAdd(1f, TAccess.Load<TStorage>(x, from + line + channels), sum);
+            Put<TAccess, TStorage>(y, i, factor, sum, accumulate);
         }
     }
 
-    private static void Put<TElements>(ArrayView<float> y, int to, float factor, Float4 value, int accumulate)
-        where TElements : struct, IElements
+    private static void Put<TAccess, TStorage>(ArrayView<float> y, int to, float factor, Float4 value, int accumulate)
+        where TAccess : struct, IAccess
+        where TStorage : struct, IStorage
     {
         Float4 old = default;
         if (accumulate != 0)
         {
-            old = TElements.Load(y, to);
+            old = TAccess.Load<TStorage>(y, to);
         }
 
-        TElements.Store(y, to, Float4.MultiplyAdd(factor, value, old));
+        TAccess.Store<TStorage>(y, to, Float4.MultiplyAdd(factor, value, old));
     }
 
     // The element of the upper left one of the large pixels.

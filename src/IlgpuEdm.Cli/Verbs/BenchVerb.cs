@@ -14,7 +14,8 @@ internal static class BenchVerb
         var what = new Argument<string>("what")
         {
             Description = "'train': the trainer's own step; 'denoise': the network alone; 'limits': what the machine can do at most; "
-                + "'kernels': each kernel by itself at the shapes of published networks (ddpmpp, ncsnpp, adm; or of one --preset), a line of JSON each.",
+                + "'kernels': each kernel by itself at the shapes of published networks (ddpmpp, ncsnpp, adm; or of one --preset), a line "
+                + "of JSON each.",
         };
         what.AcceptOnlyFromAmong("train", "denoise", "limits", "kernels");
         Option<int> resolution = Options.Integer("--resolution", 32, 1, 1 << 14, "Height and width of the images.");
@@ -66,7 +67,7 @@ internal static class BenchVerb
 
             DeviceRequest where = device.Of(parsed);
             TrainingRequest request = network.Request(parsed);
-            request = request with { Schedule = request.Schedule with { Device = where.Spec } };
+            request = request with { Schedule = request.Schedule.On(where) };
             using IImageDataset? set = parsed.GetValue(data) is { } path ? Datasets.Open(path) : null;
             int size = parsed.GetValue(resolution);
             BenchmarkOptions options = BenchmarkOptions.Of(

@@ -34,11 +34,8 @@ internal static class DemoVerb
                 {
                     DataSource = "",
                     Minutes = parsed.GetValue(minutes).Minutes,
-                    Device = device.Of(parsed).Spec,
-                    Kernels = device.Of(parsed).Schedule,
-                    Precision = device.Of(parsed).Precision,
                     StateSeconds = 60,
-                },
+                }.On(device.Of(parsed)),
             };
             using IImageDataset data = FashionMnist.Find(terminal.Line);
             TrainingResult result = TrainingRunner.Train(terminal, parsed.GetValue(runs)!, request.Resolve(data), data, resume: true);

@@ -65,13 +65,10 @@ internal static class TrainVerb
                 XFlip = parsed.GetValue(xflip),
                 Transfer = parsed.GetValue(transfer),
                 Description = parsed.GetValue(description) ?? "",
-                Schedule = request.Schedule with
+                Schedule = request.Schedule.On(device.Of(parsed)) with
                 {
                     Images = count?.Images ?? (time is null ? request.Schedule.Images : null),
                     Minutes = time?.Minutes,
-                    Device = device.Of(parsed).Spec,
-                    Kernels = device.Of(parsed).Schedule,
-                    Precision = device.Of(parsed).Precision,
                     TickImages = parsed.GetValue(tick).Images,
                     GridImages = parsed.GetValue(grid).Images,
                     SnapshotImages = parsed.GetValue(snapshot).Images,

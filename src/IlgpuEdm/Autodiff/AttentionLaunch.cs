@@ -63,7 +63,7 @@ internal static class AttentionLaunch
         where TTile : struct, IForwardTile
     {
         shape.BlockRows = AttentionTile.Rows;
-        var bytes = Bytes(qkv) + Bytes(y) + Bytes(numbers);
+        var bytes = qkv.Bytes + y.Bytes + numbers.Bytes;
         qkv.Device.Launch(
             AttentionForward.Cooperative<TStorage, TTile>, Groups<TTile>(shape), Attention.Work(shape, 2, bytes),
             qkv.View, y.View, numbers.View, shape);
@@ -75,8 +75,6 @@ internal static class AttentionLaunch
         var width = AttentionTile.BlockChannels * TTile.ChannelBlocks;
         return LaunchSize.OfGroups(shape.Batch * shape.Heads * shape.Blocks * ((shape.Depth + width - 1) / width));
     }
-
-    public static double Bytes(Tensor tensor) => (tensor.Storage == TensorStorage.BFloat16 ? 2.0 : 4.0) * tensor.Length;
 
     /// <summary>What the gradient's kernels have in common.</summary>
     internal sealed record Gradient(
@@ -123,7 +121,7 @@ internal static class AttentionLaunch
         /// <summary>What a kernel has to do; the gradient of the probabilities counts with the queries'.</summary>
         public KernelWork Work(bool queries, bool values, bool scores) => Attention.Work(
             Shape, (values ? 1 : 0) + (scores ? 1 : 0) + (queries ? 1 : 0),
-            Bytes(Qkv) + Bytes(Dy) + Bytes(Numbers) + Bytes(Dqkv) / 3 * (values && scores ? 2 : 1));
+            Qkv.Bytes + Dy.Bytes + Numbers.Bytes + Dqkv.Bytes / 3 * (values && scores ? 2 : 1));
 
         private void Multiply<TStorage, TTile>(ArrayView<float> dots)
             where TStorage : struct, IStorage
@@ -133,7 +131,7 @@ internal static class AttentionLaunch
             var groups = (rows + AttentionDots.Rows - 1) / AttentionDots.Rows;
             Qkv.Device.Launch(
                 AttentionDots.Cooperative<TStorage, TTile>, LaunchSize.OfGroups(groups),
-                new KernelWork(2.0 * Y.Length, Bytes(Y) + Bytes(Dy) + 4.0 * rows), Y.View, Dy.View, dots, Shape);
+                new KernelWork(2.0 * Y.Length, Y.Bytes + Dy.Bytes + 4.0 * rows), Y.View, Dy.View, dots, Shape);
         }
 
         private void Launch<TStorage, TTask>(ArrayView<float> dots)

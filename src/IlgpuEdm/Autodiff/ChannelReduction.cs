@@ -22,7 +22,7 @@ internal static class ChannelReduction
         var kernel = KernelVariant.Of(
             x.Storage, byFour, ChannelSums.Parts<Float32, ByFour>, ChannelSums.Parts<Float32, ByOne>,
             ChannelSums.Parts<BFloat16, ByFour>, ChannelSums.Parts<BFloat16, ByOne>);
-        device.Launch(kernel, size, new KernelWork(0, KernelVariant.Bytes(x)), x.View, parts.View, tiles);
+        device.Launch(kernel, size, new KernelWork(0, x.Bytes), x.View, parts.View, tiles);
         device.Launch(
             ChannelSums.AddParts, Device.Groups(batch * channels), default,
             parts.View, y.View, batch, tiles.Parts, channels, factor, accumulate ? 1 : 0);
@@ -91,6 +91,6 @@ internal static class ChannelReduction
         var kernel = KernelVariant.Of(
             dx.Storage, byFour, PixelMeanKernels.BackwardCooperative<Float32, ByFour>, PixelMeanKernels.BackwardCooperative<Float32, ByOne>,
             PixelMeanKernels.BackwardCooperative<BFloat16, ByFour>, PixelMeanKernels.BackwardCooperative<BFloat16, ByOne>);
-        device.Launch(kernel, size, new KernelWork(0, KernelVariant.Bytes(dx)), dy.View, dx.View, tiles, accumulate);
+        device.Launch(kernel, size, new KernelWork(0, dx.Bytes), dy.View, dx.View, tiles, accumulate);
     }
 }

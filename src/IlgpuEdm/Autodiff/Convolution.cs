@@ -201,7 +201,8 @@ public static class Convolution
         Elementwise.Combine(sum, null, dShift, scale, 0f, accumulate);
     }
 
-    private static void BiasGradient(Tensor dy, Tensor dBias, float scale)
+    /// <summary>Adds the scaled sums of a gradient over all pixels to that of the bias.</summary>
+    internal static void BiasGradient(Tensor dy, Tensor dBias, float scale)
     {
         using var buffer = dy.Device.Pool.RentScratch(dBias.Length);
         var sum = new Tensor(dy.Device, [1, dBias.Length], buffer.View);

@@ -11,10 +11,6 @@ namespace IlgpuEdm.Autodiff;
 /// </summary>
 internal static class CooperativeConvolution
 {
-    // Slices are made until so many groups have work, but none so short that its two passes over memory outweigh its products.
-    private const int GroupsWanted = 512;
-    private const int LeastChunks = 8;
-
     /// <summary><c>y = (conv(x) + bias + shift + residual) * scale</c>; shapes are checked by <see cref="Convolution"/>.</summary>
     public static void Forward(
         Tape tape, Joined x, Tensor weight, Tensor? bias, Tensor? shift, Tensor? residual, float scale, Tensor y, ConvolutionShape shape)
@@ -152,7 +148,7 @@ internal static class CooperativeConvolution
         var fours = InFours(shape, x.FirstChannels, y.FirstChannels);
         var tile = fours ? Tile(device, shape.Height * shape.Width, shape.Out) : ProductTile.Tile64x32Scalars;
         var (rows, columns) = Size(tile);
-        var groups = Tiles((long)shape.Batch * shape.Height * shape.Width, rows) * Tiles(shape.Out, columns);
+        var groups = ProductTiles.Count((long)shape.Batch * shape.Height * shape.Width, rows) * ProductTiles.Count(shape.Out, columns);
         device.Launch(
             ConvolutionVariants.Forward(tile, storage), LaunchSize.OfGroups((int)groups), Work(shape, storage),
             x, weights, y, shape.InChunks(), epilogue);
@@ -183,8 +179,8 @@ internal static class CooperativeConvolution
         using var partial = device.Pool.RentScratch(PartialFloats(shape));
         device.Launch(
             ConvolutionVariants.WeightGradient(tile, dy.Storage),
-            LaunchSize.OfGroups((int)(shape.Slices * Tiles(shape.Depth, rows) * Tiles(shape.Out, columns))), Work(shape, dy.Storage),
-            x, dy.View, partial.View, shape);
+            LaunchSize.OfGroups((int)(shape.Slices * ProductTiles.Count(shape.Depth, rows) * ProductTiles.Count(shape.Out, columns))),
+            Work(shape, dy.Storage), x, dy.View, partial.View, shape);
         AddSlices(device, partial.View, dWeight, dBias, shape, scale);
     }
 
@@ -206,13 +202,12 @@ internal static class CooperativeConvolution
 
     private static long PartialFloats(in ConvolutionShape s) => (long)s.Slices * (s.Depth + 1) * s.Out;
 
-    // By batch and shape alone: a sum's order never depends on the machine.
     private static int Slices(in ConvolutionShape shape, ProductTile tile)
     {
         var (rows, columns) = Size(tile);
-        var tiles = Tiles(shape.Depth, rows) * Tiles(shape.Out, columns);
-        var chunks = Tiles((long)shape.Batch * shape.Height * shape.Width, TileProduct.Chunk);
-        return (int)Math.Clamp(Tiles(GroupsWanted, (int)tiles), 1, Math.Max(1, chunks / LeastChunks));
+        return ProductTiles.Slices(
+            ProductTiles.Count(shape.Depth, rows) * ProductTiles.Count(shape.Out, columns),
+            ProductTiles.Count((long)shape.Batch * shape.Height * shape.Width, TileProduct.Chunk));
     }
 
     private static ProductTile Tile(Device device, int rows, int columns) =>
@@ -222,8 +217,8 @@ internal static class CooperativeConvolution
     private static ProductTile Choose(int rows, int columns) =>
         columns <= 32 || rows == 1 ? ProductTile.Tile64x32
         : rows <= 64 ? ProductTile.Tile64x64
-        : columns <= 64 || 5 * 128 * Tiles(columns, 128) > 6 * columns ? ProductTile.Tile128x64
-        : ProductTile.Tile128x128;
+        : ProductTiles.Are128Wide(columns) ? ProductTile.Tile128x128
+        : ProductTile.Tile128x64;
 
     private static (int Rows, int Columns) Size(ProductTile tile) => tile switch
     {
@@ -233,15 +228,12 @@ internal static class CooperativeConvolution
         _ => (64, 32),
     };
 
-    private static long Tiles(long count, int size) => (count + size - 1) / size;
-
     private static bool InFours(in ConvolutionShape s, int firstOfInput, int firstOfOutput) =>
         s.In % 4 == 0 && s.Out % 4 == 0 && firstOfInput % 4 == 0 && firstOfOutput % 4 == 0;
 
     internal static KernelWork Work(in ConvolutionShape s, TensorStorage storage)
     {
         var pixels = (double)s.Batch * s.Height * s.Width;
-        var bytes = storage == TensorStorage.BFloat16 ? 2.0 : 4.0;
-        return new KernelWork(2 * pixels * s.Depth * s.Out, bytes * pixels * (s.In + s.Out) + 4.0 * s.Depth * s.Out);
+        return new KernelWork(2 * pixels * s.Depth * s.Out, storage.ElementBytes() * pixels * (s.In + s.Out) + 4.0 * s.Depth * s.Out);
     }
 }

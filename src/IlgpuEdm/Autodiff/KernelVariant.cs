@@ -16,7 +16,4 @@ internal static class KernelVariant
         var tiles = PixelTiles.Of(pixels, channels, byFour ? 4 : 1);
         return (tiles, LaunchSize.OfGroups(batch * tiles.Parts * tiles.Blocks));
     }
-
-    /// <summary>Bytes of an activation.</summary>
-    public static double Bytes(Tensor x) => (x.Storage == TensorStorage.BFloat16 ? 2.0 : 4.0) * x.Length;
 }

@@ -31,7 +31,7 @@ internal sealed partial class NormTable
         var kernel = KernelVariant.Of(
             x.Storage, byFour, GroupNormForward.MomentsCooperative<Float32, ByFour>, GroupNormForward.MomentsCooperative<Float32, ByOne>,
             GroupNormForward.MomentsCooperative<BFloat16, ByFour>, GroupNormForward.MomentsCooperative<BFloat16, ByOne>);
-        Device.Launch(kernel, size, new KernelWork(0, KernelVariant.Bytes(x)), x.View, moments.Buffer.View, tiles);
+        Device.Launch(kernel, size, new KernelWork(0, x.Bytes), x.View, moments.Buffer.View, tiles);
         return moments;
     }
 
@@ -43,7 +43,7 @@ internal sealed partial class NormTable
             var kernel = KernelVariant.Of(
                 x.Storage, byFour, GroupNormForward.ApplyCooperative<Float32, ByFour>, GroupNormForward.ApplyCooperative<Float32, ByOne>,
                 GroupNormForward.ApplyCooperative<BFloat16, ByFour>, GroupNormForward.ApplyCooperative<BFloat16, ByOne>);
-            Device.Launch(kernel, size, new KernelWork(0, 2 * KernelVariant.Bytes(x)), x.View, Coefficients.View, y.View, pass);
+            Device.Launch(kernel, size, new KernelWork(0, 2 * x.Bytes), x.View, Coefficients.View, y.View, pass);
         }
     }
 
@@ -74,7 +74,7 @@ internal sealed partial class NormTable
                     GroupNormBackward.ApplyCooperative<Float32, ByFour>, GroupNormBackward.ApplyCooperative<Float32, ByOne>,
                     GroupNormBackward.ApplyCooperative<BFloat16, ByFour>, GroupNormBackward.ApplyCooperative<BFloat16, ByOne>);
                 Device.Launch(
-                    kernel, size, new KernelWork(0, (3 + accumulate) * KernelVariant.Bytes(x)),
+                    kernel, size, new KernelWork(0, (3 + accumulate) * x.Bytes),
                     x.View, dy.View, Coefficients.View, dx.View, pass, accumulate);
             }
         }
@@ -89,7 +89,7 @@ internal sealed partial class NormTable
             x.Storage, byFour, GroupNormBackward.ReduceCooperative<Float32, ByFour>, GroupNormBackward.ReduceCooperative<Float32, ByOne>,
             GroupNormBackward.ReduceCooperative<BFloat16, ByFour>, GroupNormBackward.ReduceCooperative<BFloat16, ByOne>);
         Device.Launch(
-            kernel, size, new KernelWork(0, 2 * KernelVariant.Bytes(x)), x.View, dy.View, Coefficients.View, parts.View, pass);
+            kernel, size, new KernelWork(0, 2 * x.Bytes), x.View, dy.View, Coefficients.View, parts.View, pass);
         Device.Launch(
             GroupNormBackward.AddPartsCooperative, Device.Groups(2 * Shape.Batch * count), default,
             parts.View, sums, Shape.Batch, partCount, channel, count, Shape.Channels);

@@ -77,7 +77,7 @@ internal readonly ref struct FloatElements
             return;
         }
 
-        var items = device.WorkItems((count + StorageKernels.Piece - 1) / StorageKernels.Piece);
+        var items = device.WorkItems(ElementwiseKernels.Tasks(count));
         device.Launch(widen ? StorageKernels.Widen : StorageKernels.Narrow, items, work, from, to, count);
     }
 }

@@ -67,6 +67,9 @@ public sealed partial class Tensor
     /// <summary>Number of elements.</summary>
     public int Length { get; }
 
+    /// <summary>Bytes of all elements, for counting a kernel's work.</summary>
+    internal double Bytes => (double)Storage.ElementBytes() * Length;
+
     /// <summary>Whether a gradient is wanted.</summary>
     public bool RequiresGradient { get; internal set; }
 

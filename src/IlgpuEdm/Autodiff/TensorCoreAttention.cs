@@ -20,7 +20,7 @@ internal static class TensorCoreAttention
     /// <param name="storage">How activations are stored.</param>
     /// <param name="s">The attention.</param>
     public static bool Serves(Device device, TensorStorage storage, in AttentionShape s) =>
-        device.UsesTensorCores && (storage == TensorStorage.BFloat16 || device.Precision == Precision.Tf32)
+        TensorCoreConvolution.Multiply(device, storage)
         && s.Depth % (storage == TensorStorage.BFloat16 ? 8 : 4) == 0 && s.Depth <= Deepest;
 
     /// <summary>The output, and what the gradient needs of each row of scores.</summary>
@@ -29,7 +29,7 @@ internal static class TensorCoreAttention
         shape.BlockRows = Rows(shape);
         qkv.Device.Launch(
             Forward(shape.Depth, qkv.Storage), LaunchSize.OfGroups(shape.Batch * shape.Heads * shape.Blocks),
-            Attention.Work(shape, 2, AttentionLaunch.Bytes(qkv) + AttentionLaunch.Bytes(y) + AttentionLaunch.Bytes(numbers)),
+            Attention.Work(shape, 2, qkv.Bytes + y.Bytes + numbers.Bytes),
             qkv.View, y.View, numbers.View, shape);
     }
 

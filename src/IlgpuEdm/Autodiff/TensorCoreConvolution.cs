@@ -13,9 +13,6 @@ namespace IlgpuEdm.Autodiff;
 /// <summary>Launches of the convolution kernels for tensor cores.</summary>
 internal static class TensorCoreConvolution
 {
-    private const int GroupsWanted = 512;
-    private const int LeastChunks = 8;
-
     /// <summary>
     /// Whether a layer runs on tensor cores: if the precision allows it, and channels come 16 bytes at a time. By the layer's shape alone.
     /// </summary>
@@ -27,9 +24,15 @@ internal static class TensorCoreConvolution
     public static bool Serves(Device device, TensorStorage storage, in ConvolutionShape s, int firstOfInput, int firstOfOutput)
     {
         var vector = 4 * Numbers(storage);
-        return device.UsesTensorCores && (storage == TensorStorage.BFloat16 || device.Precision == Precision.Tf32)
+        return Multiply(device, storage)
             && s.In % vector == 0 && firstOfInput % vector == 0 && s.Out % vector == 0 && firstOfOutput % 4 == 0;
     }
+
+    /// <summary>Whether tensor cores multiply what is stored so.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="storage">How activations are stored.</param>
+    public static bool Multiply(Device device, TensorStorage storage) =>
+        device.UsesTensorCores && (storage == TensorStorage.BFloat16 || device.Precision == Precision.Tf32);
 
     /// <summary>Convolves with the weights, or for the input's gradient with turned weights.</summary>
     public static void Forward(
@@ -46,8 +49,9 @@ internal static class TensorCoreConvolution
                 device.Spread((int)length), new KernelWork(0, 4.0 * (weight.Length + length)), weight.View, words, shape, turned ? 1 : 0);
         }
 
-        var wide = IsWide(shape.Out);
-        var tiles = Tiles((long)shape.Batch * shape.Height * shape.Width, TensorForward.Rows) * Tiles(shape.Out, wide ? 128 : 64);
+        var wide = IsWide(device, shape.Out);
+        var tiles = ProductTiles.Count((long)shape.Batch * shape.Height * shape.Width, TensorForward.Rows)
+            * ProductTiles.Count(shape.Out, wide ? 128 : 64);
         device.Launch(
             Forward(wide, storage), LaunchSize.OfGroups((int)tiles), CooperativeConvolution.Work(shape, storage),
             x, words, y, shape, epilogue);
@@ -57,13 +61,14 @@ internal static class TensorCoreConvolution
     public static void WeightGradient(
         Device device, ConvolutionInput x, Tensor dy, Tensor dWeight, Tensor? dBias, ConvolutionShape shape, float scale)
     {
-        var wide = IsWide(shape.Out);
-        var tiles = Tiles(shape.Depth, TensorWeightGradient.Rows) * Tiles(shape.Out, wide ? 128 : 64);
+        var wide = IsWide(device, shape.Out);
+        var tiles = ProductTiles.Count(shape.Depth, TensorWeightGradient.Rows)
+            * ProductTiles.Count(shape.Out, wide ? 128 : 64);
         var pixels = (long)shape.Batch * shape.Height * shape.Width;
         var chunk = TensorWeights.Chunk * Numbers(dy.Storage);
-        var slices = Math.Clamp(Tiles(GroupsWanted, (int)tiles), 1, Math.Max(1, pixels / (chunk * LeastChunks)));
-        var slicePixels = (int)Tiles(Tiles(pixels, (int)slices), chunk) * chunk;
-        shape.Slices = (int)Tiles(pixels, slicePixels);
+        var slices = ProductTiles.Slices(tiles, pixels / chunk);
+        var slicePixels = (int)ProductTiles.Count(ProductTiles.Count(pixels, slices), chunk) * chunk;
+        shape.Slices = (int)ProductTiles.Count(pixels, slicePixels);
         using var partial = device.Pool.RentScratch((long)shape.Slices * (shape.Depth + 1) * shape.Out);
         device.Launch(
             Gradient(wide, dy.Storage), LaunchSize.OfGroups((int)tiles * shape.Slices), CooperativeConvolution.Work(shape, dy.Storage),
@@ -71,19 +76,19 @@ internal static class TensorCoreConvolution
         CooperativeConvolution.AddSlices(device, partial.View, dWeight, null, shape, scale);
         if (dBias != null)
         {
-            using var sum = device.Pool.RentScratch(shape.Out);
-            var unscaled = new Tensor(device, [1, shape.Out], sum.View);
-            Channels.Sum(dy, unscaled, accumulate: false);
-            Elementwise.Combine(unscaled, null, dBias, scale, 0f, accumulate: true);
+            Convolution.BiasGradient(dy, dBias, scale);
         }
     }
 
     private static int Numbers(TensorStorage storage) => storage == TensorStorage.BFloat16 ? 2 : 1;
 
-    // 128 columns but where much of the last tile would be empty.
-    private static bool IsWide(int columns) => columns > 64 && 5 * 128 * Tiles(columns, 128) <= 6 * columns;
-
-    private static long Tiles(long count, int size) => (count + size - 1) / size;
+    // 128 columns but where they are few, or much of the last tile would be empty.
+    private static bool IsWide(Device device, int columns) => device.Tile switch
+    {
+        ProductTile.Tile128x128 => true,
+        ProductTile.Auto => ProductTiles.Are128Wide(columns),
+        _ => false,
+    };
 
     private static ForwardKernel Forward(bool wide, TensorStorage storage) => (wide, storage) switch
     {

@@ -9,3 +9,10 @@ public enum TensorStorage
     /// <summary>16 bits an element: the range of float32 with 8 significant bits. For activations and their gradients.</summary>
     BFloat16,
 }
+
+/// <summary>What follows from a storage.</summary>
+internal static class TensorStorages
+{
+    /// <summary>Bytes of an element.</summary>
+    public static int ElementBytes(this TensorStorage storage) => storage == TensorStorage.BFloat16 ? 2 : 4;
+}

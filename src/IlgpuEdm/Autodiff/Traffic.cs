@@ -11,7 +11,7 @@ internal static class Traffic
         var bytes = 0.0;
         foreach (var tensor in tensors)
         {
-            bytes += (tensor.Storage == TensorStorage.BFloat16 ? 2.0 : 4.0) * tensor.Length;
+            bytes += tensor.Bytes;
         }
 
         return new KernelWork(0, bytes);

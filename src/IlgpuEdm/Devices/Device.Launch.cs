@@ -82,7 +82,8 @@ public sealed partial class Device
         where T6 : struct where T7 : struct where T8 : struct =>
         Launch<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8>, (T1, T2, T3, T4, T5, T6, T7, T8)>(
             kernel, size, work, (a1, a2, a3, a4, a5, a6, a7, a8),
-            static (launch, stream, config, in a) => launch(stream, config, a.Item1, a.Item2, a.Item3, a.Item4, a.Item5, a.Item6, a.Item7, a.Item8));
+            static (launch, stream, config, in a) =>
+                launch(stream, config, a.Item1, a.Item2, a.Item3, a.Item4, a.Item5, a.Item6, a.Item7, a.Item8));
 
     internal void Launch<T1, T2, T3, T4, T5, T6, T7, T8, T9>(
         Action<T1, T2, T3, T4, T5, T6, T7, T8, T9> kernel, LaunchSize size, KernelWork work,
@@ -91,7 +92,8 @@ public sealed partial class Device
         where T6 : struct where T7 : struct where T8 : struct where T9 : struct =>
         Launch<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9>, (T1, T2, T3, T4, T5, T6, T7, T8, T9)>(
             kernel, size, work, (a1, a2, a3, a4, a5, a6, a7, a8, a9),
-            static (launch, stream, config, in a) => launch(stream, config, a.Item1, a.Item2, a.Item3, a.Item4, a.Item5, a.Item6, a.Item7, a.Item8, a.Item9));
+            static (launch, stream, config, in a) =>
+                launch(stream, config, a.Item1, a.Item2, a.Item3, a.Item4, a.Item5, a.Item6, a.Item7, a.Item8, a.Item9));
 
     private void Launch<TLauncher, TArguments>(
         Delegate kernel, LaunchSize size, in KernelWork work, in TArguments arguments, Spread<TLauncher, TArguments> spread)

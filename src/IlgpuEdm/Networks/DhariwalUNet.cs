@@ -9,7 +9,7 @@ namespace IlgpuEdm.Networks;
 public sealed class DhariwalUNet : UNet
 {
     private const float Epsilon = 1e-5f;
-    private const int ChannelsPerHead = 64;
+    internal const int ChannelsPerHead = 64;
     private static readonly LayerStart _start = new(StartRule.KaimingUniform, Math.Sqrt(1.0 / 3), Math.Sqrt(1.0 / 3));
     private static readonly LayerStart _startZero = new(StartRule.KaimingUniform, 0, 0);
 

@@ -30,8 +30,6 @@ public readonly record struct AttentionLayerShape(int Height, int Width, int Cha
 /// </summary>
 public sealed partial class LayerShapes
 {
-    private const int AdmHeadChannels = 64;
-
     /// <summary>Reads the shapes of a network.</summary>
     /// <param name="network">The network.</param>
     public LayerShapes(UNet network)
@@ -49,7 +47,7 @@ public sealed partial class LayerShapes
                 Add(Convolutions, new ConvolutionLayerShape(height, width, inputs, outputs, kernel));
                 if (parameter.Name.Contains(".qkv.", StringComparison.Ordinal))
                 {
-                    var heads = network is DhariwalUNet ? inputs / AdmHeadChannels : 1;
+                    var heads = network is DhariwalUNet ? inputs / DhariwalUNet.ChannelsPerHead : 1;
                     Add(Attentions, new AttentionLayerShape(height, width, inputs, heads));
                 }
             }

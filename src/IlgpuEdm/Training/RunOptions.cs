@@ -151,6 +151,15 @@ public sealed record RunSchedule
     /// <summary>With how many bits the network computes; weights and their averages are float32 whatever is said here.</summary>
     public Precision Precision { get; init; }
 
+    /// <summary>The devices, and how they compute.</summary>
+    [JsonIgnore]
+    public DeviceRequest Where => new(Device, Kernels, Precision);
+
+    /// <summary>The same schedule on other devices, or on devices that compute in another way.</summary>
+    /// <param name="request">Devices, kernels and precision.</param>
+    public RunSchedule On(DeviceRequest request) =>
+        this with { Device = request.Spec, Kernels = request.Schedule, Precision = request.Precision };
+
     /// <summary>Whether training keeps of each block of the network its output alone and runs it again in the backward pass.</summary>
     public bool Checkpointing { get; init; }
 

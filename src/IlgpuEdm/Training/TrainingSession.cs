@@ -24,8 +24,7 @@ public sealed class TrainingSession
     {
         options.Validate();
         SafetensorsFile? weights = options.Schedule.TransferSource is { } source ? TransferWeights.Read(source, options.Identity) : null;
-        using DeviceList devices = DeviceList.Open(
-            options.Schedule.Device, options.Schedule.Kernels, options.Schedule.Precision);
+        using DeviceList devices = options.Schedule.Where.OpenAll();
         using RunFolder folder = RunFolder.Open(root, options, resume);
         string line = $"{(folder.Resumed ? "goes on in" : "trains in")} '{folder.Location}' on {devices.Description}";
         new RunLog(folder.FilePath("log.txt")).Write(line);

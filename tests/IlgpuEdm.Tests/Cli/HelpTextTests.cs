@@ -66,7 +66,8 @@ public class HelpTextTests
             .Append("- `ILGPU_EDM_SCHEDULE=fat` or `cooperative`: which kernels run where `--schedule` leaves the choice, for verbs ")
             .Append("without that option too.\n  The device `cpu` always runs the fat ones.\n")
             .Append("- `ILGPU_EDM_CONVOLUTION=direct` or `winograd`: how the fat schedule computes 3x3 convolutions.\n")
-            .Append("- `ILGPU_EDM_GRAPH=off`, `on` or `software`: whether training steps are recorded and replayed; by default on CUDA alone.\n");
+            .Append("- `ILGPU_EDM_GRAPH=off`, `on` or `software`: whether training steps are recorded and replayed; by default ")
+            .Append("on CUDA alone.\n");
         return page.ToString();
     }
 

@@ -8,7 +8,7 @@ namespace IlgpuEdm.Kernels.Attention;
 /// A thread's part of the result on tensor cores: four rows, and of each 32 of its warp's channels eight: those at 4t and 16 + 4t, and
 /// three behind each, as <see cref="IMatrixFormat.Pair"/> deals out the columns.
 /// </summary>
-internal struct ChannelSums
+internal struct TensorSums
 {
     /// <summary>The warp's first 32 channels.</summary>
     public WarpSums First;
@@ -18,7 +18,7 @@ internal struct ChannelSums
 
     /// <summary>Multiplies each row by its factor.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ChannelSums Scale<TTile>(Float4 factors, ChannelSums sums)
+    public static TensorSums Scale<TTile>(Float4 factors, TensorSums sums)
         where TTile : struct, ITensorAttentionTile
     {
         sums.First = Scale(factors, sums.First);
@@ -40,7 +40,7 @@ internal struct ChannelSums
     /// <param name="accumulate">0 to overwrite, else what is there is added to.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store<TStorage, TTile>(
-        ChannelSums sums, ArrayView<float> view, int start, int stride, int rows, int depth, int accumulate)
+        TensorSums sums, ArrayView<float> view, int start, int stride, int rows, int depth, int accumulate)
         where TStorage : struct, IStorage
         where TTile : struct, ITensorAttentionTile
     {
