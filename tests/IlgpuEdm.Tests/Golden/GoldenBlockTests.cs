@@ -72,6 +72,7 @@ public sealed class GoldenBlockTestsCuda : GoldenBlockTests
 }
 
 [TestClass]
+[TestCategory("Slow")]
 public sealed class GoldenBlockTestsOpenCLCooperative : GoldenBlockTests
 {
     protected override string Spec => OpenCLCooperative;

@@ -152,6 +152,7 @@ public sealed class ConvolutionTestsCuda : ConvolutionTests
 }
 
 [TestClass]
+[TestCategory("Slow")]
 public sealed class ConvolutionTestsOpenCLCooperative : ConvolutionTests
 {
     protected override string Spec => OpenCLCooperative;

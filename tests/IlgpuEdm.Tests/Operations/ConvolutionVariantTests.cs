@@ -129,6 +129,7 @@ public sealed class ConvolutionVariantTestsCuda : ConvolutionVariantTests
 }
 
 [TestClass]
+[TestCategory("Slow")]
 public sealed class ConvolutionVariantTestsOpenCLCooperative : ConvolutionVariantTests
 {
     protected override string Spec => OpenCLCooperative;
