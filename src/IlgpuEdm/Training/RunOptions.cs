@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using IlgpuEdm.Devices;
+using IlgpuEdm.Formats;
 using IlgpuEdm.Networks;
 
 namespace IlgpuEdm.Training;
@@ -146,9 +147,11 @@ public sealed record RunSchedule
     public string Device { get; init; } = "auto";
 
     /// <summary>Which kernels run.</summary>
+    [JsonConverter(typeof(SnakeCaseEnum<KernelSchedule>))]
     public KernelSchedule Kernels { get; init; }
 
     /// <summary>With how many bits the network computes; weights and their averages are float32 whatever is said here.</summary>
+    [JsonConverter(typeof(SnakeCaseEnum<Precision>))]
     public Precision Precision { get; init; }
 
     /// <summary>The devices, and how they compute.</summary>

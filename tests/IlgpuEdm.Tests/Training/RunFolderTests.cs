@@ -1,3 +1,4 @@
+using IlgpuEdm.Devices;
 using IlgpuEdm.Diffusion;
 using IlgpuEdm.Tests.Formats;
 using IlgpuEdm.Training;
@@ -64,11 +65,18 @@ public class RunFolderTests
         RunOptions options = FakeRun.Options();
         RunIdentity identity = options.Identity;
         LossOptions loss = LossOptions.Named("edm", 0.1 + 0.2);
-        options = options with { Identity = identity with { Model = identity.Model with { Loss = loss } } };
+        options = options with
+        {
+            Identity = identity with { Model = identity.Model with { Loss = loss } },
+            Schedule = options.Schedule.On(new DeviceRequest("cuda:0,cuda:1", KernelSchedule.Cooperative, Precision.Bf16)),
+        };
         string run = Opened(temp, options, resume: true);
         RunOptions read = RunFolder.ReadOptions(run);
         Assert.IsTrue(read.Identity.Matches(options.Identity), "the identity");
         Assert.AreEqual(options.Schedule, read.Schedule, "the schedule");
+        string json = File.ReadAllText(Path.Combine(run, "options.json"));
+        StringAssert.Contains(json, "\"kernels\": \"cooperative\"", "a word for the kernels");
+        StringAssert.Contains(json, "\"precision\": \"bf16\"", "a word for the precision");
     }
 
     [TestMethod]
