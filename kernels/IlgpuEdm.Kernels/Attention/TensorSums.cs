@@ -87,8 +87,7 @@ internal struct TensorSums
 
         if (accumulate != 0)
         {
-            var old = TStorage.Load4(view, place);
-            value = new Float4(old.X + value.X, old.Y + value.Y, old.Z + value.Z, old.W + value.W);
+            value = Primitives.Four.Add(TStorage.Load4(view, place), value);
         }
 
         TStorage.Store4(view, place, value);

@@ -123,8 +123,7 @@ public struct VectorPair
     public readonly Float4 AddTo<TTile>(Float4 sums)
         where TTile : struct, IProductTile
     {
-        sums = new Float4(sums.X + First.X, sums.Y + First.Y, sums.Z + First.Z, sums.W + First.W);
-        return TTile.Columns < 128 ? sums
-            : new Float4(sums.X + Second.X, sums.Y + Second.Y, sums.Z + Second.Z, sums.W + Second.W);
+        sums = Four.Add(sums, First);
+        return TTile.Columns < 128 ? sums : Four.Add(sums, Second);
     }
 }

@@ -9,6 +9,7 @@ namespace IlgpuEdm.Tests.Devices;
 
 /// <summary>What is launched on a device of the cooperative schedule, by its profile of a forward and a backward pass.</summary>
 [TestClass]
+[TestCategory("Slow")]
 public sealed class CooperativeProfileTestsOpenCLCooperative : DeviceTestBase
 {
     protected override string Spec => OpenCLCooperative;

@@ -36,7 +36,10 @@ internal static class PtxCompiler
     /// <summary>Whether a kernel is for groups of threads.</summary>
     public static bool IsCooperative(MethodInfo kernel) => kernel.IsDefined(typeof(CooperativeAttribute));
 
-    /// <summary>The text of a kernel for compute capability 8.0, made once for all tests.</summary>
+    /// <summary>
+    /// The text of a kernel for compute capability 8.0, made once for all tests by one compiler: what it has seen before may change the order
+    /// in which registers are named, and nothing else.
+    /// </summary>
     public static string Text(MethodInfo kernel)
     {
         if (!Texts.TryGetValue(kernel, out var text))

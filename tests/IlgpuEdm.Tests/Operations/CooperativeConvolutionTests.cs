@@ -115,6 +115,7 @@ public abstract class CooperativeConvolutionTests : OperationTestBase
 }
 
 [TestClass]
+[TestCategory("Slow")]
 public sealed class CooperativeConvolutionTestsOpenCLCooperative : CooperativeConvolutionTests
 {
     protected override string Spec => OpenCLCooperative;
