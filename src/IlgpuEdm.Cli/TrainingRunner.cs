@@ -11,7 +11,7 @@ internal static class TrainingRunner
     {
         Print(terminal, options);
         return TrainingDisplay.Show(terminal, (onLine, onProgress) =>
-            new TrainingSession { OnLine = onLine, OnProgress = onProgress }.Run(root, options, data, resume, terminal.Stop));
+            new TrainingSession { OnLine = onLine, OnProgress = onProgress}.Run(root, options, data, resume, terminal.Stop));
     }
 
     /// <summary>Prints all options of a run.</summary>
@@ -27,6 +27,7 @@ internal static class TrainingRunner
         ("snapshot", result.Snapshot),
         ("grid", result.Grid),
         ("curve", result.Curve),
+        ("best score", result.Best),
     }.Where(row => row.Value is not null).Select(row => (row.Name, row.Value!)));
 
     private static IEnumerable<(string Name, string Value)> Describe(string name, JsonElement value) =>
