@@ -1,0 +1,26 @@
+using IlgpuEdm.Metrics;
+
+namespace IlgpuEdm.Tests.Metrics;
+
+/// <summary>Mean and covariance by their definitions.</summary>
+internal static class PlainStatistics
+{
+    public static FeatureStatistics Of(double[][] rows)
+    {
+        var length = rows[0].Length;
+        double[] mean = [.. Enumerable.Range(0, length).Select(f => rows.Average(row => row[f]))];
+        var covariance = new double[length * length];
+        foreach (var row in rows)
+        {
+            for (var i = 0; i < length; i++)
+            {
+                for (var j = 0; j < length; j++)
+                {
+                    covariance[i * length + j] += (row[i] - mean[i]) * (row[j] - mean[j]) / (rows.Length - 1);
+                }
+            }
+        }
+
+        return new FeatureStatistics(mean, covariance, rows.Length);
+    }
+}
