@@ -1,4 +1,3 @@
-using IlgpuEdm.Diffusion;
 using IlgpuEdm.Metrics;
 using IlgpuEdm.Tests.Formats;
 using IlgpuEdm.Tests.Golden;
@@ -17,7 +16,7 @@ public class FeatureAccumulatorTests
     [DataRow(700, 133)]
     public void It_is_what_the_definitions_say(int images, int features)
     {
-        var rows = Rows(images, features, offset: 0);
+        var rows = RandomFeatures.Rows(images, features);
         var actual = Of(rows, images).Statistics();
         var expected = PlainStatistics.Of([.. rows.Select(row => Array.ConvertAll(row, v => (double)v))]);
         Assert.AreEqual(images, actual.Count, "count");
@@ -35,7 +34,7 @@ public class FeatureAccumulatorTests
     [TestMethod]
     public void How_the_images_are_divided_and_how_many_cores_there_are_changes_no_bit()
     {
-        var rows = Rows(600, 150, offset: 0);
+        var rows = RandomFeatures.Rows(600, 150);
         var whole = Of(rows, 600).Statistics();
         foreach (var part in new[] { 1, 7, 255, 256 })
         {
@@ -54,7 +53,7 @@ public class FeatureAccumulatorTests
     [TestMethod]
     public void More_can_be_added_after_the_figures_were_asked_for()
     {
-        var rows = Rows(400, 20, offset: 0);
+        var rows = RandomFeatures.Rows(400, 20);
         var accumulator = new FeatureAccumulator(20);
         accumulator.Add(rows[..100]);
         _ = accumulator.Statistics();
@@ -66,7 +65,7 @@ public class FeatureAccumulatorTests
     [TestMethod]
     public void A_large_mean_costs_no_digits()
     {
-        var far = Rows(1000, 5, offset: 1 << 20);
+        var far = RandomFeatures.Rows(1000, 5, offset: 1 << 20);
         var near = Array.ConvertAll(far, row => Array.ConvertAll(row, v => v - (1 << 20)));
         GoldenFile.AssertClose(Of(far, 1000).Statistics().Covariance, Of(near, 1000).Statistics().Covariance, 1e-9, "covariance");
     }
@@ -92,18 +91,5 @@ public class FeatureAccumulatorTests
         }
 
         return accumulator;
-    }
-
-    private static float[][] Rows(int count, int length, float offset)
-    {
-        var rows = new float[count][];
-        var values = new double[length];
-        for (var i = 0; i < count; i++)
-        {
-            HostRandom.FillNormal(7, RandomPurpose.Bench, (ulong)i, values);
-            rows[i] = Array.ConvertAll(values, v => (float)v + offset);
-        }
-
-        return rows;
     }
 }

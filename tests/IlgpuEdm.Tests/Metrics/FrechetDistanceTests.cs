@@ -1,4 +1,3 @@
-using IlgpuEdm.Diffusion;
 using IlgpuEdm.Metrics;
 using IlgpuEdm.Tests.Formats;
 using IlgpuEdm.Tests.Golden;
@@ -56,15 +55,15 @@ public class FrechetDistanceTests
     [DataRow(20, 70)]
     public void A_set_is_at_no_distance_from_itself(int images, int features)
     {
-        var set = PlainStatistics.Of(RandomRows(images, features, 1));
+        var set = PlainStatistics.Of(RandomFeatures.Doubles(images, features, 1));
         Assert.AreEqual(0, FrechetDistance.Between(set, set), 1e-10, "distance");
     }
 
     [TestMethod]
     public void It_does_not_depend_on_the_order_of_the_sets_or_of_features()
     {
-        var rows = RandomRows(60, 40, 1);
-        var others = RandomRows(25, 40, 2);
+        var rows = RandomFeatures.Doubles(60, 40, 1);
+        var others = RandomFeatures.Doubles(25, 40, 2);
         var order = Enumerable.Range(0, 40).Select(i => i * 7 % 40).ToArray();
         var distance = FrechetDistance.Between(PlainStatistics.Of(rows), PlainStatistics.Of(others));
         Assert.IsGreaterThan(1, distance, "two sets");
@@ -77,7 +76,7 @@ public class FrechetDistanceTests
     [TestMethod]
     public void Moving_a_deficient_set_adds_the_square_of_the_way()
     {
-        var rows = RandomRows(10, 50, 1);
+        var rows = RandomFeatures.Doubles(10, 50, 1);
         double[][] moved = [.. rows.Select(row => row.Select((v, i) => i == 3 ? v + 2.5 : v).ToArray())];
         Assert.AreEqual(6.25, FrechetDistance.Between(PlainStatistics.Of(rows), PlainStatistics.Of(moved)), 1e-10, "distance");
     }
@@ -98,7 +97,7 @@ public class FrechetDistanceTests
     [TestMethod]
     public void The_factor_of_a_covariance_gives_it_back_in_as_few_rows_as_its_rank()
     {
-        var set = PlainStatistics.Of(RandomRows(30, 300, 4));
+        var set = PlainStatistics.Of(RandomFeatures.Doubles(30, 300, 4));
         var rows = SymmetricFactor.Of(set.Covariance, set.Length);
         Assert.HasCount(29, rows, "rank");
         var product = new double[set.Covariance.Length];
@@ -111,18 +110,6 @@ public class FrechetDistanceTests
         }
 
         GoldenFile.AssertClose(product, set.Covariance, 1e-14, "F^T F");
-    }
-
-    private static double[][] RandomRows(int count, int length, ulong seed)
-    {
-        var rows = new double[count][];
-        for (var i = 0; i < count; i++)
-        {
-            rows[i] = new double[length];
-            HostRandom.FillNormal(seed, RandomPurpose.Bench, (ulong)i, rows[i]);
-        }
-
-        return rows;
     }
 
     private static FeatureStatistics Diagonal(double[] mean, double[] variances)

@@ -27,13 +27,16 @@ internal static class DotProducts
     /// <param name="b">The second set, of vectors of the same length.</param>
     /// <param name="isWanted">Whether a tile is wanted, by the numbers of its first vectors.</param>
     /// <param name="use">Is given each tile once, on any core and in any order.</param>
-    public static void ForTiles(PackedVectors<float> a, PackedVectors<float> b, Func<int, int, bool> isWanted, Action<DotTile<float>> use) =>
-        ForTiles<float, FloatLanes>(a, b, isWanted, use);
-
-    /// <inheritdoc cref="ForTiles(PackedVectors{float}, PackedVectors{float}, Func{int, int, bool}, Action{DotTile{float}})"/>
+    /// <param name="stop">Ends it before its time.</param>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static void ForTiles(
-        PackedVectors<double> a, PackedVectors<double> b, Func<int, int, bool> isWanted, Action<DotTile<double>> use) =>
-        ForTiles<double, DoubleLanes>(a, b, isWanted, use);
+        PackedVectors<float> a, PackedVectors<float> b, Func<int, int, bool> isWanted, Action<DotTile<float>> use,
+        CancellationToken stop = default) => ForTiles<float, FloatLanes>(a, b, isWanted, use, stop);
+
+    /// <inheritdoc cref="ForTiles(PackedVectors{float}, PackedVectors{float}, Func{int, int, bool}, Action{DotTile{float}}, CancellationToken)"/>
+    public static void ForTiles(
+        PackedVectors<double> a, PackedVectors<double> b, Func<int, int, bool> isWanted, Action<DotTile<double>> use,
+        CancellationToken stop = default) => ForTiles<double, DoubleLanes>(a, b, isWanted, use, stop);
 
     /// <summary>Adds the products of a set with itself to the lower half of a symmetric matrix, the diagonal included.</summary>
     /// <param name="vectors">The set.</param>
@@ -51,7 +54,8 @@ internal static class DotProducts
             }
         });
 
-    private static void ForTiles<T, TLanes>(PackedVectors<T> a, PackedVectors<T> b, Func<int, int, bool> isWanted, Action<DotTile<T>> use)
+    private static void ForTiles<T, TLanes>(
+        PackedVectors<T> a, PackedVectors<T> b, Func<int, int, bool> isWanted, Action<DotTile<T>> use, CancellationToken stop)
         where T : unmanaged, INumberBase<T>
         where TLanes : IFusedLanes<T>
     {
@@ -61,7 +65,8 @@ internal static class DotProducts
         }
 
         int down = (a.Count + TileVectors - 1) / TileVectors, across = (b.Count + TileVectors - 1) / TileVectors;
-        Parallel.For(0L, (long)down * across, () => new T[TileVectors * TileVectors], (index, _, sums) =>
+        var options = new ParallelOptions { CancellationToken = stop };
+        Parallel.For(0L, (long)down * across, options, () => new T[TileVectors * TileVectors], (index, _, sums) =>
         {
             int row = (int)(index / across) * TileVectors, column = (int)(index % across) * TileVectors;
             if (isWanted(row, column))
