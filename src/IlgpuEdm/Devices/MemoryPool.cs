@@ -46,8 +46,8 @@ public sealed partial class MemoryPool : IDisposable
     /// <summary>Bytes that are in use.</summary>
     public long BytesInUse { get; private set; }
 
-    /// <summary>The most bytes that were in use at once; what is beside the matter may be left out of it.</summary>
-    public long PeakBytes { get; internal set; }
+    /// <summary>The most bytes that were in use at once.</summary>
+    public long PeakBytes { get; private set; }
 
     /// <summary>Takes a buffer; what it holds is undefined.</summary>
     /// <param name="length">Floats.</param>

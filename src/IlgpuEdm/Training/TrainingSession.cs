@@ -30,7 +30,7 @@ public sealed class TrainingSession
         using DeviceList devices = options.Schedule.Where.OpenAll();
 
         // Before there is a folder: it may take a while, and fail.
-        using IImageScore? score = options.Schedule.Score is { } scored ? Open(scored, data, devices) : null;
+        using IImageScore? score = options.Schedule.Score is { } scored ? Open(scored, data, options.Schedule.Where) : null;
         using RunFolder folder = RunFolder.Open(root, options, resume);
         string line = $"{(folder.Resumed ? "goes on in" : "trains in")} '{folder.Location}' on {devices.Description}";
         new RunLog(folder.FilePath("log.txt")).Write(line);
@@ -39,14 +39,14 @@ public sealed class TrainingSession
         return new Trainer(folder, options, data, model, score) { OnLine = OnLine, OnProgress = OnProgress }.Run(stop);
     }
 
-    private IImageScore Open(ScoreOptions options, IImageDataset data, DeviceList devices) =>
-        OpenScore?.Invoke(options, data, devices.All[0], OnLine ?? (_ => { }))
+    private IImageScore Open(ScoreOptions options, IImageDataset data, DeviceRequest where) =>
+        OpenScore?.Invoke(options, data, where with { Spec = where.Spec.Split(',')[0] }, OnLine ?? (_ => { }))
         ?? throw new InvalidOperationException("the run is to be scored, and nobody said with what");
 }
 
-/// <summary>Opens what judges the averaged weights of a run; disposed of before the device.</summary>
+/// <summary>Opens what judges the averaged weights of a run.</summary>
 /// <param name="options">Feature network, reference and number of images.</param>
 /// <param name="data">The training images.</param>
-/// <param name="device">Where to compute.</param>
+/// <param name="where">The run's first device.</param>
 /// <param name="tell">Told what is being done.</param>
-public delegate IImageScore ScoreOpener(ScoreOptions options, IImageDataset data, Device device, Action<string> tell);
+public delegate IImageScore ScoreOpener(ScoreOptions options, IImageDataset data, DeviceRequest where, Action<string> tell);

@@ -3,7 +3,7 @@ using IlgpuEdm.Training;
 
 namespace IlgpuEdm.Metrics;
 
-/// <summary>Scores images by the Fréchet distance of their features to a reference.</summary>
+/// <summary>Scores images that a network in training draws by the Fréchet distance of their features to a reference.</summary>
 public sealed class FrechetScore : IImageScore
 {
     private const int ShownDigits = 16;
@@ -13,7 +13,9 @@ public sealed class FrechetScore : IImageScore
     private readonly (int Height, int Width, int Channels) _size;
 
     /// <summary>Takes a reference.</summary>
-    /// <param name="device">The network's device.</param>
+    /// <param name="device">
+    /// The feature network's device, which this owns: not the one that trains, whose precision and memory are a matter of the run.
+    /// </param>
     /// <param name="network">The feature network, which this owns.</param>
     /// <param name="reference">The reference's figures.</param>
     /// <param name="referenceHash">What tells the reference from others.</param>
@@ -35,25 +37,19 @@ public sealed class FrechetScore : IImageScore
     public double Measure(IEnumerable<byte[][]> blocks)
     {
         ArgumentNullException.ThrowIfNull(blocks);
-
-        // A run's statistics tell the memory of its training steps, whether or not it was scored since it was resumed.
-        var peak = _device.Pool.PeakBytes;
-        try
+        var features = new FeatureAccumulator(_network.Length);
+        foreach (var block in blocks)
         {
-            var features = new FeatureAccumulator(_network.Length);
-            foreach (var block in blocks)
-            {
-                features.Add(_network.Features(block, _size.Height, _size.Width, _size.Channels));
-            }
+            features.Add(_network.Features(block, _size.Height, _size.Width, _size.Channels));
+        }
 
-            return FrechetDistance.Between(features.Statistics(), _reference);
-        }
-        finally
-        {
-            _device.Pool.PeakBytes = peak;
-        }
+        return FrechetDistance.Between(features.Statistics(), _reference);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _network.Dispose();
+    public void Dispose()
+    {
+        _network.Dispose();
+        _device.Dispose();
+    }
 }
