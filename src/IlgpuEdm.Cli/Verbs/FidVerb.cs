@@ -113,14 +113,13 @@ internal static class FidVerb
                     : "there is nothing to score; give --images, or a --network to draw with");
             }
 
-            DeviceRequest where = device.Of(parsed);
-
             // A feature network's numbers are compared with those of other runs: always with all their bits.
-            using Device exact = (where with { Precision = Precision.Fp32 }).Open();
+            DeviceRequest where = device.Of(parsed), exactly = where with { Precision = Precision.Fp32 };
             if (!draws)
             {
                 parsed.Refuse("goes with --network", [seeds, classes, .. guidance.All, .. sampling.All, batch]);
-                FidRunner.Score(terminal, exact, request, parsed.GetValue(images)!);
+                using Device only = exactly.Open();
+                FidRunner.Score(terminal, only, request, parsed.GetValue(images)!);
                 return CommandLine.Success;
             }
 
@@ -130,7 +129,8 @@ internal static class FidVerb
             }
 
             ImageSamplerOptions options = sampling.Read(parsed);
-            using Device? other = where.Precision == Precision.Fp32 ? null : where.Open();
+            using Device exact = exactly.Open();
+            using Device? other = where == exactly ? null : where.Open();
             return guidance.Use(parsed, other ?? exact, network =>
             {
                 IReadOnlyList<ulong> list = parsed.GetValue(seeds)?.Seeds

@@ -60,6 +60,7 @@ public class FidVerbTests
     [DataRow("--network {plain}")]
     [DataRow("--network {cond} --class 1")]
     [DataRow("--network {cond} --guidance 2")]
+    [DataRow("--network {plain} --precision bf16")]
     public void Images_of_a_network_score_as_those_that_sample_writes(string network)
     {
         string folder = _files.File(network.Replace(' ', '_'));
@@ -136,6 +137,8 @@ public class FidVerbTests
     [DataRow("--ref REF", "nothing to score", "--images")]
     [DataRow("--images DATA --network {plain} --ref REF", "--images and --network", "one of them")]
     [DataRow("--images DATA --ref REF --steps 9", "--steps goes with --network", "leave it out")]
+    [DataRow("--images DATA --ref REF --rtol 1", "--rtol goes with --network", "leave it out")]
+    [DataRow("--network {cond} --ref REF --num 4 --guide-network {cond}", "--guide-network", "without --guidance")]
     [DataRow("--images DATA --ref REF --seeds 1-9", "--seeds goes with --network", "leave it out")]
     [DataRow("--images DATA --ref REF --guidance 2", "--guidance goes with --network", "leave it out")]
     [DataRow("--images DATA --ref REF --num 25", "24 images", "25 are asked for")]
