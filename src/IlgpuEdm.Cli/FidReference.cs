@@ -3,7 +3,7 @@ using IlgpuEdm.Metrics;
 
 namespace IlgpuEdm.Cli;
 
-/// <summary>What images are compared with: figures from a file, or a data set that is yet to be measured. Fits the feature network.</summary>
+/// <summary>What images are compared with: figures from a file, or a data set to be measured. It fits the feature network.</summary>
 internal sealed class FidReference : IDisposable
 {
     private FidReference(FeatureSet? file, IImageDataset? data) => (File, Data) = (file, data);
@@ -44,24 +44,33 @@ internal sealed class FidReference : IDisposable
 
     private static void Check(FeatureSet set, FidRequest request, IFeatureNetwork network)
     {
+        string path = $"--ref {request.Reference}";
         if (set.Origin is { } origin && origin.NetworkHash != network.Hash)
         {
             throw new EdmException(
-                $"--ref {request.Reference}: its features are those of another network ({origin.Network}, {FidReport.Short(origin.NetworkHash)}) "
-                + $"than --features ({FidReport.Short(network.Hash)}); make it anew with 'fid ref'");
+                $"{path}: its features are those of another network ({origin.Network}, {FidReport.Short(origin.NetworkHash)}) than "
+                + $"--features ({FidReport.Short(network.Hash)}); make it anew with 'fid ref'");
+        }
+
+        if (set.Origin is { } resized && resized.Resize != network.Resize)
+        {
+            throw new EdmException(
+                $"{path}: its images became the network's input by another way ({resized.Resize}) than the others will "
+                + $"({network.Resize}); make it anew with 'fid ref'");
         }
 
         if (set.Statistics.Length != network.Length)
         {
             throw new EdmException(
-                $"--ref {request.Reference}: it has {set.Statistics.Length} features, --features {network.Length}; they are of different networks");
+                $"{path}: it has {set.Statistics.Length} features, --features {network.Length}; they are of different networks");
         }
 
         if (request.NeedsFeatures && set.Features is null)
         {
             string option = request.Kid ? "--kid" : "--precision-recall";
-            throw new EdmException($"--ref {request.Reference}: {option} needs the features of each image, and it holds mean and covariance alone; "
-                + "give a data set, or a file that 'fid ref --keep-features' wrote");
+            throw new EdmException(
+                $"{path}: {option} needs the features of each image, and it holds mean and covariance alone; give a data set, or a file "
+                + "that 'fid ref --keep-features' wrote");
         }
     }
 }

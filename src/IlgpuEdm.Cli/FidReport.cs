@@ -79,7 +79,12 @@ internal sealed class FidReport(IFeatureNetwork network, string reference, Featu
         {
             ["distance_name"] = network.DistanceName,
             ["distance"] = Distance,
-            ["images"] = new { Source = images.Origin!.Images, images.Statistics.Count, Fingerprint = NullIfEmpty(images.Origin.Fingerprint) },
+            ["images"] = new
+            {
+                Source = images.Origin!.Images,
+                images.Statistics.Count,
+                Fingerprint = NullIfEmpty(images.Origin.Fingerprint),
+            },
             ["reference"] = new { Source = reference, target.Statistics.Count, target.Origin?.Fingerprint },
             ["feature_network"] = new { network.Name, Sha256 = network.Hash, network.Length, network.Resize },
         };

@@ -25,7 +25,9 @@ internal static class FidRunner
         using IFeatureNetwork network = FeatureNetworks.Open(device, features);
         FeatureSet set = Interruption.Tell("nothing was written", () => Measure(
             new FidDisplay(terminal, quiet: false), "reference", network, data, count, seed, keep, out _));
-        FeatureStatisticsFile.Write(file, set);
+
+        // Others who get the file have no use for where the images lay.
+        FeatureStatisticsFile.Write(file, set with { Origin = set.Origin! with { Images = data.Name } });
         terminal.Line(string.Create(CultureInfo.InvariantCulture,
             $"'{file}': {set.Statistics.Length:N0} features of {count:N0} images, by {network.Name} ({FidReport.Short(network.Hash)})"));
     }

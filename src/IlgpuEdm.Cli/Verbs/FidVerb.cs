@@ -28,7 +28,8 @@ internal static class FidVerb
             "The reference: mu and sigma, as the reference implementation and pytorch-fid read them, and what they are of.");
         Option<int?> most = Count("--max-images", "Measure so many images, drawn at random. [default: all]");
         Option<ulong> seed = Options.Seed("--seed", "Seed of that draw.");
-        Option<bool> keep = Options.Flag("--keep-features", "Keep the features of each image too, which --kid and --precision-recall need.");
+        Option<bool> keep = Options.Flag(
+            "--keep-features", "Keep the features of each image too, which --kid and --precision-recall need.");
         var device = new DeviceFlags(networks: false);
         var command = new Command("ref", "Measures a data set once, for many scores: mean and covariance of its features.")
         {
@@ -76,7 +77,8 @@ internal static class FidVerb
         Option<int> batch = CommonFlags.Batch();
         var device = new DeviceFlags(scheduled: false);
         var command = new Command("calc",
-            "Scores images, or those that a network draws: the Fréchet distance from a reference, which is the FID in Inception-v3's features.")
+            "Scores images, or those that a network draws: the Fréchet distance from a reference, which in Inception-v3's features is "
+            + "the FID.")
         {
             images, guidance.Network, reference, features, number, seed, kid, subsets, subsetSize, precision, json, seeds, classes,
         };
@@ -111,14 +113,13 @@ internal static class FidVerb
                     : "there is nothing to score; give --images, or a --network to draw with");
             }
 
-            DeviceRequest where = device.Of(parsed);
-
             // A feature network's numbers are compared with those of other runs: always with all their bits.
-            using Device exact = (where with { Precision = Precision.Fp32 }).Open();
+            DeviceRequest where = device.Of(parsed), exactly = where with { Precision = Precision.Fp32 };
             if (!draws)
             {
                 parsed.Refuse("goes with --network", [seeds, classes, .. guidance.All, .. sampling.All, batch]);
-                FidRunner.Score(terminal, exact, request, parsed.GetValue(images)!);
+                using Device only = exactly.Open();
+                FidRunner.Score(terminal, only, request, parsed.GetValue(images)!);
                 return CommandLine.Success;
             }
 
@@ -128,7 +129,8 @@ internal static class FidVerb
             }
 
             ImageSamplerOptions options = sampling.Read(parsed);
-            using Device? other = where.Precision == Precision.Fp32 ? null : where.Open();
+            using Device exact = exactly.Open();
+            using Device? other = where == exactly ? null : where.Open();
             return guidance.Use(parsed, other ?? exact, network =>
             {
                 IReadOnlyList<ulong> list = parsed.GetValue(seeds)?.Seeds

@@ -27,7 +27,7 @@ public class FidVerbTests
         StringAssert.Contains(text, "own classifier of 4 classes", "the feature network");
         StringAssert.Contains(text, "resize", "the resizing");
         StringAssert.Contains(text, "recognises", "recognition of each class");
-        Assert.DoesNotContain("FID", text, "it is none");
+        Assert.DoesNotContain("FID", text.Split('\n')[0], "it is none");
         JsonElement json = _files.Json($"{Score}--images DATA --ref {reference}");
         Assert.AreEqual(0, json.GetProperty("distance").GetDouble(), 1e-9, "distance");
         Assert.AreEqual(24, json.GetProperty("images").GetProperty("count").GetInt32(), "images");
@@ -60,6 +60,7 @@ public class FidVerbTests
     [DataRow("--network {plain}")]
     [DataRow("--network {cond} --class 1")]
     [DataRow("--network {cond} --guidance 2")]
+    [DataRow("--network {plain} --precision bf16")]
     public void Images_of_a_network_score_as_those_that_sample_writes(string network)
     {
         string folder = _files.File(network.Replace(' ', '_'));
@@ -116,7 +117,18 @@ public class FidVerbTests
     public void A_reference_of_another_feature_network_is_one_line()
     {
         string reference = _files.Reference(), other = _files.Train("other", seed: 5);
-        _files.Run($"fid calc --features {other} --images DATA --ref {reference}").AssertOneLine(1, reference, "another network", "fid ref");
+        _files.Run($"fid calc --features {other} --images DATA --ref {reference}")
+            .AssertOneLine(1, reference, "another network", "fid ref");
+    }
+
+    [TestMethod]
+    public void A_reference_of_images_that_were_resized_otherwise_is_one_line()
+    {
+        FeatureSet set = FeatureStatisticsFile.Read(_files.Reference());
+        Assert.AreEqual("data", set.Origin!.Images, "a name, not a path of this machine");
+        string file = _files.File("resized.npz");
+        FeatureStatisticsFile.Write(file, set with { Origin = set.Origin with { Resize = "bicubic" } });
+        _files.Run($"{Score}--images DATA --ref {file}").AssertOneLine(1, file, "bicubic", "fid ref");
     }
 
     [TestMethod]
@@ -125,6 +137,8 @@ public class FidVerbTests
     [DataRow("--ref REF", "nothing to score", "--images")]
     [DataRow("--images DATA --network {plain} --ref REF", "--images and --network", "one of them")]
     [DataRow("--images DATA --ref REF --steps 9", "--steps goes with --network", "leave it out")]
+    [DataRow("--images DATA --ref REF --rtol 1", "--rtol goes with --network", "leave it out")]
+    [DataRow("--network {cond} --ref REF --num 4 --guide-network {cond}", "--guide-network", "without --guidance")]
     [DataRow("--images DATA --ref REF --seeds 1-9", "--seeds goes with --network", "leave it out")]
     [DataRow("--images DATA --ref REF --guidance 2", "--guidance goes with --network", "leave it out")]
     [DataRow("--images DATA --ref REF --num 25", "24 images", "25 are asked for")]

@@ -71,7 +71,8 @@ public class FeatureStatisticsFileTests
         Refused(["'sigma'", "not symmetric"], mu, ("sigma", NpyFile.Array([4.0, 1, 1.1, 9], 2, 2)));
         Refused(["'sigma'", "variance below 0"], mu, ("sigma", NpyFile.Array([4.0, 1, 1, -9], 2, 2)));
         Refused(["'count'", "at least 2"], mu, sigma, ("count", NpyFile.Array([1L])));
-        Refused(["'features'", "[3,2]", "[4,2]"], mu, sigma, ("count", NpyFile.Array([4L])), ("features", NpyFile.Array(new float[6], 3, 2)));
+        var three = ("features", NpyFile.Array(new float[6], 3, 2));
+        Refused(["'features'", "[3,2]", "[4,2]"], mu, sigma, ("count", NpyFile.Array([4L], 1)), three);
         Refused(["'features'", "[2,3]", "[2,2]"], mu, sigma, ("features", NpyFile.Array(new float[6], 2, 3)));
         Refused(["'features'", "not finite"], mu, sigma, ("features", NpyFile.Array([1, 2, float.NaN, 4], 2, 2)));
     }

@@ -9,7 +9,7 @@ public class KernelDistanceTests
 {
     [TestMethod]
     [DataRow(30, 12)]
-    [DataRow(131, 300)]
+    [DataRow(70, 300)]
     public void One_subset_of_all_images_is_the_unbiased_estimate(int images, int features)
     {
         float[][] a = RandomFeatures.Rows(images, features, seed: 1), b = RandomFeatures.Rows(images, features, seed: 2, offset: 0.3f);
@@ -80,7 +80,17 @@ public class KernelDistanceTests
         return Pairs(a, a, false) / (m * (m - 1)) + Pairs(b, b, false) / (m * (m - 1)) - 2 * Pairs(a, b, true) / (m * m);
 
         static double Pairs(float[][] x, float[][] y, bool equal) => Enumerable.Range(0, x.Length).Sum(i =>
-            Enumerable.Range(0, y.Length).Where(j => equal || i != j).Sum(j =>
-                Math.Pow(x[i].Zip(y[j], (p, q) => (double)p * q).Sum() / x[i].Length + 1, 3)));
+            Enumerable.Range(0, y.Length).Where(j => equal || i != j).Sum(j => Math.Pow(Dot(x[i], y[j]) / x[i].Length + 1, 3)));
+    }
+
+    private static double Dot(float[] x, float[] y)
+    {
+        double sum = 0;
+        for (var i = 0; i < x.Length; i++)
+        {
+            sum += (double)x[i] * y[i];
+        }
+
+        return sum;
     }
 }

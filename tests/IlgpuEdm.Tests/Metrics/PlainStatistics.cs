@@ -12,11 +12,12 @@ internal static class PlainStatistics
         var covariance = new double[length * length];
         foreach (var row in rows)
         {
+            double[] centred = [.. row.Zip(mean, (v, m) => v - m)];
             for (var i = 0; i < length; i++)
             {
                 for (var j = 0; j < length; j++)
                 {
-                    covariance[i * length + j] += (row[i] - mean[i]) * (row[j] - mean[j]) / (rows.Length - 1);
+                    covariance[i * length + j] += centred[i] * centred[j] / (rows.Length - 1);
                 }
             }
         }

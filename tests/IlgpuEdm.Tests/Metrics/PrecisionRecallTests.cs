@@ -70,7 +70,10 @@ public class PrecisionRecallTests
     // The share of points that lie within the k-th neighbour's distance of some centre.
     private static double Covered(float[][] centres, float[][] points, int k)
     {
-        double[] radii = [.. centres.Select((c, i) => centres.Where((_, j) => j != i).Select(o => Distance(c, o)).Order().ElementAt(k - 1))];
+        double[] radii =
+        [
+            .. centres.Select((c, i) => centres.Where((_, j) => j != i).Select(o => Distance(c, o)).Order().ElementAt(k - 1)),
+        ];
         return points.Average(p => centres.Zip(radii).Any(ball => Distance(p, ball.First) <= ball.Second) ? 1.0 : 0);
     }
 

@@ -7,8 +7,8 @@ namespace IlgpuEdm.Metrics;
 
 /// <summary>
 /// Dot products of many vectors with many others, which is to say products of matrices, on all cores. Each is summed in an order that
-/// follows from the vectors' length alone: neither the number of cores nor the other vectors change a bit, x y is y x, and that of two equal
-/// vectors is the square of each.
+/// follows from the vectors' length alone: neither the number of cores nor the other vectors change a bit, x y is y x, and that of two
+/// equal vectors is the square of each.
 /// </summary>
 internal static class DotProducts
 {
@@ -33,7 +33,7 @@ internal static class DotProducts
         PackedVectors<float> a, PackedVectors<float> b, Func<int, int, bool> isWanted, Action<DotTile<float>> use,
         CancellationToken stop = default) => ForTiles<float, FloatLanes>(a, b, isWanted, use, stop);
 
-    /// <inheritdoc cref="ForTiles(PackedVectors{float}, PackedVectors{float}, Func{int, int, bool}, Action{DotTile{float}}, CancellationToken)"/>
+    /// <summary>Computes all products of two sets, tile by tile, as that of float32.</summary>
     public static void ForTiles(
         PackedVectors<double> a, PackedVectors<double> b, Func<int, int, bool> isWanted, Action<DotTile<double>> use,
         CancellationToken stop = default) => ForTiles<double, DoubleLanes>(a, b, isWanted, use, stop);

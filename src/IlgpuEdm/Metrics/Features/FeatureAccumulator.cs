@@ -3,8 +3,8 @@ namespace IlgpuEdm.Metrics;
 /// <summary>
 /// Mean and covariance of features that come in parts, in float64. Images are taken in blocks of 255 in the order in which they come,
 /// whatever the parts; each block is centred by its own mean and joined to those before it by the rule of Chan, Golub and LeVeque
-/// ("Updating formulae and a pairwise algorithm for computing sample variances", 1979), so that nothing cancels. It holds a square matrix of
-/// the features and one block; the work, images x features^2 / 2 multiplications, goes over all cores, whose number changes no bit.
+/// ("Updating formulae and a pairwise algorithm for computing sample variances", 1979), so that nothing cancels. It holds a square matrix
+/// of the features and one block; the work, images x features^2 / 2 multiplications, goes over all cores, whose number changes no bit.
 /// </summary>
 public sealed class FeatureAccumulator
 {

@@ -214,8 +214,8 @@ public static class FeatureStatisticsFile
     {
         if (!array.Shape.SequenceEqual([rows, columns]))
         {
-            throw new FormatException(
-                string.Create(CultureInfo.InvariantCulture, $"'{name}' has the shape {Shown(array)}; [{rows},{columns}] fits the others"));
+            throw new FormatException(string.Create(CultureInfo.InvariantCulture,
+                $"'{name}' has the shape {Shown(array)}; [{rows},{columns}] fits the others"));
         }
     }
 

@@ -4,10 +4,12 @@ namespace IlgpuEdm.Metrics;
 
 /// <summary>
 /// The kernel distance, in Inception-v3's features the KID (Binkowski et al., "Demystifying MMD GANs", 2018): the unbiased estimate of the
-/// squared maximum mean discrepancy under the kernel <c>(x.y / d + 1)^3</c> for d features, averaged over random subsets of both sets. Unlike
-/// the Fréchet distance its mean does not depend on the number of images; it may be below 0 for sets that are alike.
+/// squared maximum mean discrepancy under the kernel <c>(x.y / d + 1)^3</c> for d features, averaged over random subsets of both sets.
+/// Unlike the Fréchet distance its mean does not depend on the number of images; it may be below 0 for sets that are alike.
 /// </summary>
-/// <remarks>In float64 on all cores: subsets x 2 x size^2 x features multiplications, half a minute for 100 x 1,000 x 2,048 on two.</remarks>
+/// <remarks>
+/// In float64 on all cores: subsets x 2 x size^2 x features multiplications, 35 seconds of one core for 100 x 1,000 x 2,048.
+/// </remarks>
 public static class KernelDistance
 {
     /// <summary>Subsets that publications average over.</summary>
@@ -47,7 +49,8 @@ public static class KernelDistance
             var x = Subset(a, subsetSize, length, seed, 2 * (ulong)s);
             var y = Subset(b, subsetSize, length, seed, 2 * (ulong)s + 1);
             double m = subsetSize;
-            values[s] = 2 * KernelSum(x, x, stop) / (m * (m - 1)) + 2 * KernelSum(y, y, stop) / (m * (m - 1)) - 2 * KernelSum(x, y, stop) / (m * m);
+            var within = KernelSum(x, x, stop) + KernelSum(y, y, stop);
+            values[s] = 2 * within / (m * (m - 1)) - 2 * KernelSum(x, y, stop) / (m * m);
             onProgress?.Invoke(s + 1);
         }
 

@@ -3,10 +3,10 @@ using System.Globalization;
 namespace IlgpuEdm.Metrics;
 
 /// <summary>
-/// Improved precision and recall (Kynkaanniemi et al., "Improved precision and recall metric for assessing generative models", 2019). Around
-/// each image's features lies a ball that reaches to its k-th nearest neighbour in its own set. Precision is the share of generated images
-/// that lie in a ball of a real one (how many look real), recall the share of real images in a ball of a generated one (how much of the data
-/// is covered).
+/// Improved precision and recall (Kynkäänniemi et al., "Improved precision and recall metric for assessing generative models", 2019).
+/// Around each image's features lies a ball that reaches to its k-th nearest neighbour in its own set. Precision is the share of generated
+/// images that lie in a ball of a real one (how many look real), recall the share of real images in a ball of a generated one (how much of
+/// the data is covered).
 /// </summary>
 /// <remarks>
 /// All distances, exactly, in float32 on all cores: (n^2 / 2 + m^2 / 2 + n m) x features multiplications for n and m images, minutes for
