@@ -26,12 +26,19 @@ internal sealed class FidReference : IDisposable
             return new FidReference(set, null);
         }
 
+        return new FidReference(null, OpenData(path, network));
+    }
+
+    /// <summary>Opens a data set and checks that it fits.</summary>
+    /// <exception cref="EdmException">It does not, or cannot be read.</exception>
+    public static IImageDataset OpenData(string path, IFeatureNetwork network)
+    {
         IImageDataset data = Datasets.Open(path);
         try
         {
             FeatureMeasurement.RequireCount(data, (int)Math.Min(data.Count, int.MaxValue));
             network.RequireFit(data.Height, data.Width, data.Channels, data.Source);
-            return new FidReference(null, data);
+            return data;
         }
         catch
         {

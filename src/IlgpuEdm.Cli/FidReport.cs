@@ -22,8 +22,15 @@ internal sealed class FidReport(IFeatureNetwork network, string reference, Featu
 
     public ClassifierEvaluation? Recognition { get; init; }
 
+    /// <summary>What real images score; null where it was not asked for.</summary>
+    public FidBaseline? Baseline { get; init; }
+
     // "KID" is that in Inception-v3's features, as "FID" is.
-    private string KernelName => network is ClassifierFeatures ? "kernel distance in own features" : "KID";
+    private string KernelName => network.DistanceName switch
+    {
+        "FID" => "KID",
+        var name => name.Replace("Fréchet", "kernel", StringComparison.Ordinal),
+    };
 
     /// <summary>The digits of a hash that are shown.</summary>
     public static string Short(string hash) => hash.Length > HashDigits ? hash[..HashDigits] : hash;
@@ -54,6 +61,11 @@ internal sealed class FidReport(IFeatureNetwork network, string reference, Featu
     private IEnumerable<(string, string)> Rows()
     {
         yield return (network.DistanceName, Number(Distance));
+        if (Baseline is { } real)
+        {
+            yield return ("of real images", $"{Number(real.Distance)} ({Count(real.Set.Statistics.Count)}: {real.Set.Origin!.Images})");
+        }
+
         if (Kid is { } kid)
         {
             yield return (KernelName, $"{Number(kid.Mean)}, standard deviation {Number(kid.Deviation)} over {kid.Subsets} subsets of "
@@ -88,6 +100,17 @@ internal sealed class FidReport(IFeatureNetwork network, string reference, Featu
             ["reference"] = new { Source = reference, target.Statistics.Count, target.Origin?.Fingerprint },
             ["feature_network"] = new { network.Name, Sha256 = network.Hash, network.Length, network.Resize },
         };
+        if (Baseline is { } real)
+        {
+            figures["baseline"] = new
+            {
+                real.Distance,
+                Source = real.Set.Origin!.Images,
+                real.Set.Statistics.Count,
+                real.Set.Origin.Fingerprint,
+            };
+        }
+
         if (Kid is { } kid)
         {
             figures["kid"] = new
@@ -124,3 +147,8 @@ internal sealed class FidReport(IFeatureNetwork network, string reference, Featu
 
     private static string Number(double value) => double.IsFinite(value) ? value.ToString("G6", CultureInfo.InvariantCulture) : "-";
 }
+
+/// <summary>What real images score.</summary>
+/// <param name="Set">The images.</param>
+/// <param name="Distance">Their distance from the reference.</param>
+internal sealed record FidBaseline(FeatureSet Set, double Distance);

@@ -11,6 +11,9 @@ internal sealed record FidRequest
     /// <summary>A file of figures, or a data set.</summary>
     public required string Reference { get; init; }
 
+    /// <summary>A data set whose distance is told beside; null for none.</summary>
+    public string? Baseline { get; init; }
+
     /// <summary>The file of the feature network.</summary>
     public required string Features { get; init; }
 

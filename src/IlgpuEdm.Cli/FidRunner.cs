@@ -66,6 +66,7 @@ internal static class FidRunner
         using IFeatureNetwork network = FeatureNetworks.Open(device, request.Features);
         check(network);
         using FidReference reference = FidReference.Open(request, network);
+        using IImageDataset? baseline = request.Baseline is null ? null : FidReference.OpenData(request.Baseline, network);
         var display = new FidDisplay(terminal, request.Json);
         Interruption.Tell("there is no score", () =>
         {
@@ -78,10 +79,20 @@ internal static class FidRunner
                 Kid = request.Kid ? Kid(display, request, target, set, terminal.Stop) : null,
                 PrecisionRecall = request.PrecisionRecall ? Precision(display, target, set, terminal.Stop) : null,
                 Recognition = recognition,
+                Baseline = baseline is null ? null : Baseline(display, request, network, baseline, target, set),
             };
             report.Print(terminal, request.Json);
             return true;
         });
+    }
+
+    // As many images as are scored: the distance depends on their number.
+    private static FidBaseline Baseline(
+        FidDisplay display, FidRequest request, IFeatureNetwork network, IImageDataset data, FeatureSet target, FeatureSet scored)
+    {
+        int count = (int)Math.Min(scored.Statistics.Count!.Value, data.Count);
+        FeatureSet set = Measure(display, "baseline", network, data, count, request.Seed, keep: false, out _);
+        return new FidBaseline(set, FrechetDistance.Between(set.Statistics, target.Statistics));
     }
 
     private static FeatureSet Measure(FidDisplay display, string what, IFeatureNetwork network, IImageDataset data, int count, ulong seed,

@@ -10,12 +10,14 @@ namespace IlgpuEdm.Cli.Verbs;
 /// <summary><c>fid</c>: how far images are from a reference, in the features of a network.</summary>
 internal static class FidVerb
 {
-    private const string FeatureFile = "The feature network: a classifier that 'classifier train' wrote.";
+    private const string FeatureFile = "The feature network: a file of 'fid train-features', or the weights that 'dataset get inception' gets.";
     private const int MostSubsets = 100_000;
 
     public static Command Create(Terminal terminal) =>
         new("fid", "Scores images by their distance from a reference, in the features of a network.")
         {
+            ClassifierVerb.Training(terminal, "train-features",
+                "Trains a small classifier on labelled images, in whose features others are compared: for grey images, or without Inception-v3."),
             Ref(terminal),
             Calc(terminal),
         };
@@ -57,6 +59,8 @@ internal static class FidVerb
         var guidance = new GuidanceFlags("Draw the images with this network instead (a snapshot, or a network pickle of the reference).");
         Option<string> reference = Options.RequiredLocation("--ref", "PATH",
             "What to compare with: a file that 'fid ref', the reference implementation or pytorch-fid wrote, or a data set.");
+        Option<string?> baseline = Options.OptionalLocation("--baseline", "PATH",
+            "Also score these real images, such as the test set, as many of them as are scored: how small a distance can be.");
         Option<string> features = Options.RequiredLocation("--features", "FILE", FeatureFile);
         Option<int?> number = Count("--num",
             "Score so many images: of --images a random subset, of --network the seeds from 0 on. [default: all; of --network "
@@ -80,7 +84,7 @@ internal static class FidVerb
             "Scores images, or those that a network draws: the Fréchet distance from a reference, which in Inception-v3's features is "
             + "the FID.")
         {
-            images, guidance.Network, reference, features, number, seed, kid, subsets, subsetSize, precision, json, seeds, classes,
+            images, guidance.Network, reference, baseline, features, number, seed, kid, subsets, subsetSize, precision, json, seeds, classes,
         };
         guidance.AddTo(command);
         sampling.AddTo(command);
@@ -96,6 +100,7 @@ internal static class FidVerb
             var request = new FidRequest
             {
                 Reference = parsed.GetValue(reference)!,
+                Baseline = parsed.GetValue(baseline),
                 Features = parsed.GetValue(features)!,
                 Number = parsed.GetValue(number),
                 Seed = parsed.GetValue(seed),

@@ -57,6 +57,25 @@ public class FidVerbTests
     }
 
     [TestMethod]
+    public void Real_images_are_scored_beside_as_many_as_the_others()
+    {
+        string command = $"{Score}--images OTHERS --num 10 --ref DATA --seed 4 --baseline DATA";
+        JsonElement baseline = _files.Json(command).GetProperty("baseline");
+        Assert.AreEqual(10, baseline.GetProperty("count").GetInt32(), "images");
+        double expected = _files.Distance($"{Score}--images DATA --num 10 --ref DATA --seed 4");
+        Assert.AreEqual(expected, baseline.GetProperty("distance").GetDouble(), "their own score");
+        StringAssert.Contains(_files.Succeed(command), "of real images", "the row");
+    }
+
+    [TestMethod]
+    public void Features_are_trained_as_a_classifier_is()
+    {
+        string file = _files.File("features.safetensors");
+        _files.Succeed($"fid train-features --data DATA --out {file} --images 32 --batch 16");
+        CollectionAssert.AreEqual(File.ReadAllBytes(_files.Classifier), File.ReadAllBytes(file), "the same classifier");
+    }
+
+    [TestMethod]
     [DataRow("--network {plain}")]
     [DataRow("--network {cond} --class 1")]
     [DataRow("--network {cond} --guidance 2")]

@@ -15,7 +15,7 @@ public class HelpTextTests
     private static readonly Dictionary<string, string[]> Subverbs = new()
     {
         ["classifier"] = ["train", "evaluate"],
-        ["fid"] = ["ref", "calc"],
+        ["fid"] = ["train-features", "ref", "calc"],
         ["dataset"] = ["convert", "get"],
     };
 
