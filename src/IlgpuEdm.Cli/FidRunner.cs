@@ -24,7 +24,7 @@ internal static class FidRunner
         using Device device = request.Open();
         using IFeatureNetwork network = FeatureNetworks.Open(device, features);
         FeatureSet set = Interruption.Tell("nothing was written", () => Measure(
-            new FidDisplay(terminal, quiet: false), "reference", network, data, count, seed, keep, out _));
+            new FidDisplay(terminal, quiet: false), "reference", network, data, count, seed, keep, recognise: false).Set);
 
         // Others who get the file have no use for where the images lay.
         FeatureStatisticsFile.Write(file, set with { Origin = set.Origin! with { Images = data.Name } });
@@ -38,13 +38,10 @@ internal static class FidRunner
         using IImageDataset data = Datasets.Open(imagesPath);
         int count = request.Number ?? Number(data);
         FeatureMeasurement.RequireCount(data, count);
-        Score(terminal, device, request, network => network.RequireFit(data.Height, data.Width, data.Channels, data.Source),
-            (display, network) =>
-            {
-                FeatureSet set = Measure(
-                    display, "images", network, data, count, request.Seed, request.NeedsFeatures, out ClassifierEvaluation? recognition);
-                return (set, recognition);
-            });
+        Score(terminal, device, request, count,
+            network => network.RequireFit(data.Height, data.Width, data.Channels, data.Source),
+            (display, network) => Measure(
+                display, "images", network, data, count, request.Seed, request.NeedsFeatures, recognise: true));
     }
 
     /// <summary>Draws images and scores them.</summary>
@@ -56,27 +53,35 @@ internal static class FidRunner
             throw new EdmException("a score needs at least two images; give more --seeds");
         }
 
-        Score(terminal, device, request, network => network.RequireFit(shape.Height, shape.Width, shape.ImageChannels, drawn.File),
+        Score(terminal, device, request, drawn.Images.Count,
+            network => network.RequireFit(shape.Height, shape.Width, shape.ImageChannels, drawn.File),
             (display, network) => Measure(display, network, drawn, request.NeedsFeatures, terminal.Stop));
     }
 
-    private static void Score(Terminal terminal, Device device, FidRequest request, Action<IFeatureNetwork> check,
+    private static void Score(Terminal terminal, Device device, FidRequest request, int count, Action<IFeatureNetwork> check,
         Func<FidDisplay, IFeatureNetwork, (FeatureSet Set, ClassifierEvaluation? Recognition)> measure)
     {
         using IFeatureNetwork network = FeatureNetworks.Open(device, request.Features);
         check(network);
         using FidReference reference = FidReference.Open(request, network);
         using IImageDataset? baseline = request.Baseline is null ? null : FidReference.OpenData(request.Baseline, network);
+        int smaller = Math.Min(count, reference.File?.Features?.Count ?? Number(reference.Data));
+        int subsetSize = request.KidSubsetSize ?? Math.Min(KernelDistance.DefaultSubsetSize, smaller);
+        if (request.Kid)
+        {
+            KernelDistance.RequireSubsets(request.KidSubsets, subsetSize, smaller);
+        }
+
         var display = new FidDisplay(terminal, request.Json);
         Interruption.Tell("there is no score", () =>
         {
-            FeatureSet target = reference.File ?? Measure(display, "reference", network, reference.Data!, Number(reference.Data!), seed: 0,
-                request.NeedsFeatures, out _);
+            FeatureSet target = reference.File ?? Measure(display, "reference", network, reference.Data!, Number(reference.Data),
+                seed: 0, request.NeedsFeatures, recognise: false).Set;
             (FeatureSet set, ClassifierEvaluation? recognition) = measure(display, network);
             var report = new FidReport(network, request.Reference, set, target)
             {
                 Distance = FrechetDistance.Between(set.Statistics, target.Statistics),
-                Kid = request.Kid ? Kid(display, request, target, set, terminal.Stop) : null,
+                Kid = request.Kid ? Kid(display, request, subsetSize, target, set, terminal.Stop) : null,
                 PrecisionRecall = request.PrecisionRecall ? Precision(display, target, set, terminal.Stop) : null,
                 Recognition = recognition,
                 Baseline = baseline is null ? null : Baseline(display, request, network, baseline, target, set),
@@ -91,17 +96,16 @@ internal static class FidRunner
         FidDisplay display, FidRequest request, IFeatureNetwork network, IImageDataset data, FeatureSet target, FeatureSet scored)
     {
         int count = (int)Math.Min(scored.Statistics.Count!.Value, data.Count);
-        FeatureSet set = Measure(display, "baseline", network, data, count, request.Seed, keep: false, out _);
+        (FeatureSet set, _) = Measure(display, "baseline", network, data, count, request.Seed, keep: false, recognise: false);
         return new FidBaseline(set, FrechetDistance.Between(set.Statistics, target.Statistics));
     }
 
-    private static FeatureSet Measure(FidDisplay display, string what, IFeatureNetwork network, IImageDataset data, int count, ulong seed,
-        bool keep, out ClassifierEvaluation? recognition)
+    private static (FeatureSet Set, ClassifierEvaluation? Recognition) Measure(FidDisplay display, string what, IFeatureNetwork network,
+        IImageDataset data, int count, ulong seed, bool keep, bool recognise)
     {
         FeatureMeasurement measurement = display.Count(what, count, onProgress =>
-            FeatureMeasurement.Of(network, data, count, seed, keep, onProgress, display.Stop));
-        recognition = measurement.Recognition;
-        return measurement.Result(data.Source, FeatureMeasurement.Fingerprint(data, count, seed));
+            FeatureMeasurement.Of(network, data, count, seed, keep, recognise, onProgress, display.Stop));
+        return (measurement.Result(data.Source, FeatureMeasurement.Fingerprint(data, count, seed)), measurement.Recognition);
     }
 
     private static (FeatureSet Set, ClassifierEvaluation? Recognition) Measure(
@@ -125,17 +129,13 @@ internal static class FidRunner
     }
 
     private static KernelDistanceResult Kid(
-        FidDisplay display, FidRequest request, FeatureSet target, FeatureSet set, CancellationToken stop)
-    {
-        int size = request.KidSubsetSize
-            ?? Math.Min(KernelDistance.DefaultSubsetSize, Math.Min(target.Features!.Count, set.Features!.Count));
-        return display.Count("kernel distance", request.KidSubsets, onProgress => KernelDistance.Between(
+        FidDisplay display, FidRequest request, int size, FeatureSet target, FeatureSet set, CancellationToken stop) =>
+        display.Count("kernel distance", request.KidSubsets, onProgress => KernelDistance.Between(
             target.Features!, set.Features!, request.KidSubsets, size, request.Seed, onProgress, stop));
-    }
 
     private static PrecisionRecallResult Precision(FidDisplay display, FeatureSet target, FeatureSet set, CancellationToken stop) =>
         display.Count("precision and recall", Whole, onProgress => PrecisionRecall.Measure(target.Features!, set.Features!,
             onProgress: onProgress is null ? null : done => onProgress((int)(Whole * done)), stop: stop));
 
-    private static int Number(IImageDataset data) => (int)Math.Min(data.Count, int.MaxValue);
+    private static int Number(IImageDataset? data) => (int)Math.Min(data?.Count ?? int.MaxValue, int.MaxValue);
 }

@@ -48,7 +48,7 @@ internal static class TrainingScore
         tell(string.Create(CultureInfo.InvariantCulture,
             $"measures {count:N0} images of '{data.Source}' as the reference of scores; 'fid ref' does so once for many runs"));
         FeatureMeasurement measured = Interruption.Tell(
-            "nothing was trained", () => FeatureMeasurement.Of(network, data, count, seed: 0, keep: false, stop: stop));
+            "nothing was trained", () => FeatureMeasurement.Of(network, data, count, seed: 0, keep: false, recognise: false, stop: stop));
         return measured.Result(data.Source, data.Fingerprint);
     }
 }

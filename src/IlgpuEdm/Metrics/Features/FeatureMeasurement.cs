@@ -49,18 +49,19 @@ public sealed class FeatureMeasurement
     /// <param name="count">How many to take; fewer than all are drawn at random.</param>
     /// <param name="seed">Keys the draw.</param>
     /// <param name="keep">Whether to keep the features of each image.</param>
+    /// <param name="recognise">Whether to see how well a classifier recognises them, which takes as long again.</param>
     /// <param name="onProgress">Is given the number of images done; null for nobody.</param>
     /// <param name="stop">Ends it before its time.</param>
     /// <returns>The measurement, with all images added.</returns>
     /// <exception cref="EdmException">The network does not take such images, or there are fewer than are asked for.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static FeatureMeasurement Of(
-        IFeatureNetwork network, IImageDataset data, int count, ulong seed, bool keep, Action<int>? onProgress = null,
+        IFeatureNetwork network, IImageDataset data, int count, ulong seed, bool keep, bool recognise, Action<int>? onProgress = null,
         CancellationToken stop = default)
     {
         RequireCount(data, count);
-        var measurement = new FeatureMeasurement(
-            network, data.Height, data.Width, data.Channels, data.HasLabelVectors ? 0 : data.LabelDim, data.Source, keep);
+        var classes = recognise && !data.HasLabelVectors ? data.LabelDim : 0;
+        var measurement = new FeatureMeasurement(network, data.Height, data.Width, data.Channels, classes, data.Source, keep);
         foreach (var indices in RandomSubset.Draw(count, (int)data.Count, seed).Chunk(ImagesAtOnce))
         {
             stop.ThrowIfCancellationRequested();

@@ -34,14 +34,7 @@ public static class KernelDistance
         ulong seed = 0, Action<int>? onProgress = null, CancellationToken stop = default)
     {
         var length = FeatureRows.CommonLength(a, b);
-        var smaller = Math.Min(a.Count, b.Count);
-        if (subsets < 1 || subsetSize < 2 || subsetSize > smaller)
-        {
-            throw new EdmException(string.Create(CultureInfo.InvariantCulture,
-                $"KID over {subsets} subsets of {subsetSize} images cannot be had of {smaller}: it takes at least one subset, of 2 to "
-                + $"{smaller} images"));
-        }
-
+        RequireSubsets(subsets, subsetSize, Math.Min(a.Count, b.Count));
         var values = new double[subsets];
         for (var s = 0; s < subsets; s++)
         {
@@ -57,6 +50,21 @@ public static class KernelDistance
         var mean = values.Average();
         var deviation = Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (subsets - 1));
         return new KernelDistanceResult(mean, deviation, subsets, subsetSize);
+    }
+
+    /// <summary>Refuses subsets that cannot be drawn, before any work.</summary>
+    /// <param name="subsets">How many.</param>
+    /// <param name="subsetSize">Images of each set in one.</param>
+    /// <param name="images">Images of the smaller set.</param>
+    /// <exception cref="EdmException">A number is out of range.</exception>
+    public static void RequireSubsets(int subsets, int subsetSize, int images)
+    {
+        if (subsets < 1 || subsetSize < 2 || subsetSize > images)
+        {
+            throw new EdmException(string.Create(CultureInfo.InvariantCulture,
+                $"KID over {subsets} subsets of {subsetSize} images cannot be had of {images}: it takes at least one subset, of 2 to "
+                + $"{images} images"));
+        }
     }
 
     private static PackedVectors<double> Subset(IReadOnlyList<float[]> rows, int count, int length, ulong seed, ulong number) =>
