@@ -97,7 +97,8 @@ public static partial class Tile
             var j = 0;
             for (; j <= columns - Vector<float>.Count; j += Vector<float>.Count)
             {
-                Vector.Max(Vector.LoadUnsafe(ref from, (nuint)j) + Vector.LoadUnsafe(ref add, (nuint)j), least).StoreUnsafe(ref to, (nuint)j);
+                var sum = Vector.LoadUnsafe(ref from, (nuint)j) + Vector.LoadUnsafe(ref add, (nuint)j);
+                Vector.Max(sum, least).StoreUnsafe(ref to, (nuint)j);
             }
 
             for (; j < columns; j++)

@@ -5,8 +5,8 @@ using IlgpuEdm.Kernels.Primitives;
 namespace IlgpuEdm.Kernels.Resampling;
 
 /// <summary>
-/// Bilinear resizing without antialiasing, pixel centres at halves (PyTorch's <c>interpolate</c> with <c>align_corners=False</c>): pixel i of
-/// S lies at <c>(i + 1/2) s / S - 1/2</c> among the s of the source, and what is beyond the first or last is that one.
+/// Bilinear resizing without antialiasing, pixel centres at halves (PyTorch's <c>interpolate</c> with <c>align_corners=False</c>): pixel i
+/// of S lies at <c>(i + 1/2) s / S - 1/2</c> among the s of the source, and what is beyond the first or last is that one.
 /// </summary>
 public static class BilinearKernels
 {
@@ -44,7 +44,7 @@ public static class BilinearKernels
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Between(float a, float b, float fraction) => Gpu.Fma(fraction, b - a, a);
 
-    /// <summary>Where a pixel lies among those of the source: computed in whole numbers, so exact but for the fraction's rounding.</summary>
+    /// <summary>Where a pixel lies among those of the source: in whole numbers, so exact but for the fraction's rounding.</summary>
     private struct Place
     {
         public int First;

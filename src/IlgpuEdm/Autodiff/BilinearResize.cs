@@ -26,8 +26,7 @@ internal static class BilinearResize
         var y = tape.New(x.Size(0), height, width, channels);
 
         // Places are whole numbers in units of 1 / (2 size).
-        Shapes.Require(2L * Math.Max(height, x.Size(1)) * Math.Max(x.Size(1), height) < int.MaxValue, [x, y]);
-        Shapes.Require(2L * Math.Max(width, x.Size(2)) * Math.Max(x.Size(2), width) < int.MaxValue, [x, y]);
+        Shapes.Require(2L * height * x.Size(1) < int.MaxValue && 2L * width * x.Size(2) < int.MaxValue, [x, y]);
         var shape = new BilinearShape
         {
             Batch = x.Size(0),

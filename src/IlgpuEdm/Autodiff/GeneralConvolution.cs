@@ -44,7 +44,8 @@ internal static class GeneralConvolution
         if (stride < 1 || padY < 0 || padX < 0 || x.Size(1) + 2 * padY < kernelY || x.Size(2) + 2 * padX < kernelX)
         {
             throw new ArgumentException(
-                $"a kernel of {kernelY}x{kernelX}, stride {stride}, padding {padY} and {padX}, does not fit images of {x.Size(1)}x{x.Size(2)}");
+                $"a kernel of {kernelY}x{kernelX}, stride {stride}, padding {padY} and {padX}, does not fit images of "
+                + $"{x.Size(1)}x{x.Size(2)}");
         }
 
         var shape = new GeneralShape

@@ -25,7 +25,8 @@ public static class PrimitiveKernels
             return WinogradCases.TryLaunch(device, name, v, i);
         }
 
-        if (name is not ("Tile.MultiplyLines" or "Tile.MultiplyStrip" or "OuterTile.Accumulate32" or "OuterTile.Accumulate16" or "MatrixTile.Multiply"))
+        if (name is not ("Tile.MultiplyLines" or "Tile.MultiplyStrip" or "OuterTile.Accumulate32" or "OuterTile.Accumulate16"
+            or "MatrixTile.Multiply"))
         {
             return false;
         }
@@ -74,7 +75,8 @@ public static class PrimitiveKernels
             a, i.I0, i.I1, i.I2, i.I3, i.I4, i.I5, b, i.I6, tile, i.I7, y, i.I8, i.I9, i.I10, bias, i.I11, residual, i.I12, scale, i.I13);
 
     private static void MultiplyStrip(
-        ArrayView<float> a, ArrayView<float> b, ArrayView<float> tile, ArrayView<float> y, ArrayView<float> bias, float floor, Integers i) =>
+        ArrayView<float> a, ArrayView<float> b, ArrayView<float> tile, ArrayView<float> y, ArrayView<float> bias, float floor,
+        Integers i) =>
         Tile.MultiplyStripPortable(
             a, i.I0, i.I1, i.I2, i.I3, i.I4, i.I5, i.I6, i.I7, b, i.I8, tile, i.I9, y, i.I10, i.I11, i.I12, bias, i.I13, floor);
 

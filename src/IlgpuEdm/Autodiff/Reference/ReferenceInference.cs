@@ -23,7 +23,7 @@ public static class ReferenceInference
         /// <summary>Width of the output.</summary>
         public int OutW => (W + 2 * PadX - KernelX) / Stride + 1;
 
-        /// <summary>The pixels of the input that a window holds, each with its place in the window; those beyond the edges are left out.</summary>
+        /// <summary>The pixels that a window holds, each with its place in the window; what is beyond the edges is left out.</summary>
         /// <param name="output">The window, counted over all images.</param>
         /// <returns>Pixel, counted over all images, and tap.</returns>
         public IEnumerable<(int Pixel, int Tap)> Of(int output)
@@ -40,7 +40,7 @@ public static class ReferenceInference
         }
     }
 
-    /// <summary>A convolution: out[p, o] = bias[o] + the sum over the window's pixels q and channels i of in[q, i] weight[tap, i, o].</summary>
+    /// <summary>A convolution: out[p, o] = bias[o] + the sum over a window's pixels q and channels i of in[q, i] weight[tap, i, o].</summary>
     /// <param name="x">Input, [n, h, w, inChannels].</param>
     /// <param name="weight">Weight, [kernelY, kernelX, inChannels, outChannels].</param>
     /// <param name="bias">Bias, [outChannels].</param>

@@ -5,8 +5,8 @@ using IlgpuEdm.Formats;
 namespace IlgpuEdm.Data.Downloads;
 
 /// <summary>
-/// Downloads the files of a data set, or weights, and checks their checksums. A file that is there already is checked and kept; one that came
-/// in part goes on where it stopped; one whose checksum is wrong is thrown away.
+/// Downloads the files of a data set, or weights, and checks their checksums. A file that is there already is checked and kept; one that
+/// came in part goes on where it stopped; one whose checksum is wrong is thrown away.
 /// </summary>
 public sealed class DatasetDownload
 {

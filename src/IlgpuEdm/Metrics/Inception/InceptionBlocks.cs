@@ -1,8 +1,8 @@
 namespace IlgpuEdm.Metrics;
 
 /// <summary>
-/// The five kinds of block of Inception-v3 (Szegedy et al., "Rethinking the Inception Architecture for Computer Vision", 2016, figures 5 to 7
-/// and 10), in the variant that FID is defined with: average pools leave out what lies beyond the edges.
+/// The five kinds of block of Inception-v3 (Szegedy et al., "Rethinking the Inception Architecture for Computer Vision", 2016, figures 5
+/// to 7 and 10), in the variant that FID is defined with: average pools leave out what lies beyond the edges.
 /// </summary>
 internal static class InceptionBlocks
 {

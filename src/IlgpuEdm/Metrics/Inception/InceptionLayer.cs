@@ -1,12 +1,11 @@
-using System.Globalization;
 using IlgpuEdm.Autodiff;
 using IlgpuEdm.Devices;
 
 namespace IlgpuEdm.Metrics;
 
 /// <summary>
-/// A convolution, a batch norm and a rectifier. The norm's figures are fixed, so it is a factor and a shift a channel, which are folded into
-/// the convolution's weights and a bias.
+/// A convolution, a batch norm and a rectifier. The norm's figures are fixed, so it is a factor and a shift a channel, which are folded
+/// into the convolution's weights and a bias.
 /// </summary>
 /// <param name="name">The layer's name in files.</param>
 /// <param name="inputs">Input channels.</param>
@@ -19,9 +18,6 @@ internal sealed class InceptionLayer(string name, int inputs, InceptionLayerShap
 
     /// <summary>Output channels.</summary>
     public int Outputs => shape.Outputs;
-
-    /// <summary>Pixels from an output's taps to the next output's.</summary>
-    public int Stride => shape.Stride;
 
     /// <summary>The tensors that a file holds of the layer, with PyTorch's shapes.</summary>
     public IReadOnlyList<(string Name, int[] Shape)> Tensors =>
@@ -53,7 +49,7 @@ internal sealed class InceptionLayer(string name, int inputs, InceptionLayerShap
         var taps = shape.KernelY * shape.KernelX;
         var folded = new float[weight.Length];
         var bias = new float[shape.Outputs];
-        for (var o = 0; o < shape.Outputs; o++)
+        Parallel.For(0, shape.Outputs, o =>
         {
             var factor = gamma[o] / Math.Sqrt(variance[o] + Epsilon);
             bias[o] = (float)(beta[o] - mean[o] * factor);
@@ -61,7 +57,7 @@ internal sealed class InceptionLayer(string name, int inputs, InceptionLayerShap
             {
                 folded[(i % taps * inputs + i / taps) * shape.Outputs + o] = (float)(weight[o * inputs * taps + i] * factor);
             }
-        }
+        });
 
         return (folded, bias);
     }
@@ -80,10 +76,6 @@ internal sealed class InceptionLayer(string name, int inputs, InceptionLayerShap
         _weight?.Release();
         _bias?.Release();
     }
-
-    /// <inheritdoc/>
-    public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{name}: {inputs} to {shape.Outputs}, {shape.KernelY}x{shape.KernelX}");
 }
 
 /// <summary>What a layer computes.</summary>
