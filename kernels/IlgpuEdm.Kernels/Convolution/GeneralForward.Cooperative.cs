@@ -89,7 +89,7 @@ public static partial class GeneralForward
                     for (var c = 0; c < 4 && channel + c < s.Out; c++)
                     {
                         var sum = (c == 0 ? four.X : c == 1 ? four.Y : c == 2 ? four.Z : four.W) + bias[channel + c];
-                        y[to + c] = sum > floor ? sum : floor;
+                        y[to + c] = sum < floor ? floor : sum;
                     }
                 }
             }

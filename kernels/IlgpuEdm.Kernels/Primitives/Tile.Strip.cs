@@ -136,7 +136,7 @@ public static partial class Tile
                 for (var j = 0; j < columns; j++)
                 {
                     var sum = tile[tileOffset + r * blockWidth + j] + bias[biasOffset + j];
-                    y[yOffset + (p + r) * yStride + j] = sum > floor ? sum : floor;
+                    y[yOffset + (p + r) * yStride + j] = sum < floor ? floor : sum;
                 }
             }
         }

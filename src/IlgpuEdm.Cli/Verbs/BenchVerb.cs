@@ -15,8 +15,7 @@ internal static class BenchVerb
         var what = new Argument<string>("what")
         {
             Description = "'train': the trainer's own step; 'denoise': the network alone; 'limits': what the machine can do at most; "
-                + "'inception': the features of FID, "
-                + "with random weights, of --batch images at once; "
+                + "'inception': the features of FID, with random weights, of --batch images a call; "
                 + "'kernels': each kernel by itself at the shapes of published networks (ddpmpp, ncsnpp, adm; or of one --preset), a line "
                 + "of JSON each.",
         };

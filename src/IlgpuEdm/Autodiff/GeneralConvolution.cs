@@ -24,8 +24,8 @@ internal static class GeneralConvolution
     /// <param name="weight"><c>[kernel y, kernel x, In, Out]</c>.</param>
     /// <param name="bias"><c>[Out]</c>.</param>
     /// <param name="stride">Pixels from an output's taps to the next output's, in both directions.</param>
-    /// <param name="padY">Rows of zeros above and below.</param>
-    /// <param name="padX">Columns of zeros left and right.</param>
+    /// <param name="padY">Rows of zeros above and below, fewer than the kernel has.</param>
+    /// <param name="padX">Columns of zeros left and right, fewer than the kernel has.</param>
     /// <param name="rectify">Whether negative results become 0.</param>
     /// <param name="into">Which channels of which tensor are written; null for a new tensor.</param>
     /// <returns>The tensor that was written, <c>[N, (H + 2 padY - kernel y) / stride + 1, likewise, Out or more]</c>.</returns>
@@ -41,7 +41,8 @@ internal static class GeneralConvolution
         Shapes.Require(x.Storage == TensorStorage.Float32, [x]);
         int kernelY = weight.Size(0), kernelX = weight.Size(1);
         Shapes.Require(kernelX <= WidestKernel && kernelY * kernelX <= MostTaps, [weight]);
-        if (stride < 1 || padY < 0 || padX < 0 || x.Size(1) + 2 * padY < kernelY || x.Size(2) + 2 * padX < kernelX)
+        if (stride < 1 || padY < 0 || padX < 0 || padY >= kernelY || padX >= kernelX
+            || x.Size(1) + 2 * padY < kernelY || x.Size(2) + 2 * padX < kernelX)
         {
             throw new ArgumentException(
                 $"a kernel of {kernelY}x{kernelX}, stride {stride}, padding {padY} and {padX}, does not fit images of "

@@ -11,8 +11,8 @@ internal sealed class InceptionWeights(SafetensorsFile file)
     // What is computed here; a file of another formula must not pass unnoticed.
     private const string Formula =
         "for the tensor NAME, element i (row-major): h = (i + crc32(NAME) + seed) mod 2^32; then all mod 2^32: h ^= h>>16; "
-        + "h *= 0x85ebca6b; h ^= h>>13; h *= 0xc2b2ae35; h ^= h>>16; u = h/2^32*2-1 (float64); convolution weight u*sqrt(6/fan_in); bn.weight 1+0.1u; "
-        + "running_var 0.9+0.1u; bn.bias, running_mean 0.03u; fc is not used";
+        + "h *= 0x85ebca6b; h ^= h>>13; h *= 0xc2b2ae35; h ^= h>>16; u = h/2^32*2-1 (float64); convolution weight u*sqrt(6/fan_in); "
+        + "bn.weight 1+0.1u; running_var 0.9+0.1u; bn.bias, running_mean 0.03u; fc is not used";
 
     private readonly uint _seed = uint.Parse(file.Metadata["seed"], CultureInfo.InvariantCulture);
 

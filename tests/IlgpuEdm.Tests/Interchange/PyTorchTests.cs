@@ -11,8 +11,8 @@ using IlgpuEdm.Tests.Golden;
 namespace IlgpuEdm.Tests.Interchange;
 
 /// <summary>
-/// PyTorch itself reads what is written for it, with <c>weights_only=True</c>, and what it writes is read. Where it is not installed the test is inconclusive, or fails
-/// if EDM_REQUIRE_PYTORCH is 1.
+/// PyTorch itself reads what is written for it, with <c>weights_only=True</c>, and what it writes is read. Where it is not installed the
+/// tests are inconclusive, or fail if EDM_REQUIRE_PYTORCH is 1.
 /// </summary>
 [TestClass]
 [TestCategory("Slow")]

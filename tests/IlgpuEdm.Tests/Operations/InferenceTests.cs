@@ -15,7 +15,7 @@ public abstract class InferenceTests : OperationTestBase
     [DataRow(1, 6, 9, 5, 5, 1, 2, 2, 12, 47)]
     [DataRow(2, 9, 5, 1, 7, 1, 0, 3, 40, 16)]
     [DataRow(2, 5, 9, 7, 1, 1, 3, 0, 8, 72)]
-    [DataRow(1, 7, 8, 2, 5, 3, 4, 1, 5, 9)]
+    [DataRow(1, 7, 8, 5, 2, 3, 4, 1, 5, 9)]
     [DataRow(1, 70, 3, 3, 1, 1, 1, 0, 4, 8)]
     public void AConvolutionMatchesTheReference(int n, int h, int w, int ky, int kx, int stride, int padY, int padX, int inC, int outC) =>
         AssertMatchesReference(run => SelfTestInference.Convolve(
@@ -72,6 +72,7 @@ public abstract class InferenceTests : OperationTestBase
         [
             () => tape.ConvolveGeneral(x, weight, bias), () => tape.ConvolveGeneral(x, large, bias),
             () => tape.ConvolveGeneral(x, large, narrow, padY: 1, padX: 1), () => tape.ConvolveGeneral(x, large, bias, stride: 0, 1, 1),
+            () => tape.ConvolveGeneral(x, large, bias, padY: 5, padX: 1),
             () => tape.MaxPool(x, 5), () => tape.MaxPool(x, 2, padding: 2), () => tape.AveragePool(x, 2, stride: 0),
             () => tape.MaxPool(x, 1, into: new ChannelRange(narrow, 0)), () => tape.MaxPool(x, 1, into: new ChannelRange(x, 1)),
             () => tape.ResizeBilinear(x, 4, 4, 3),

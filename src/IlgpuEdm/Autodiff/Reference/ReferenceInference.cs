@@ -40,7 +40,7 @@ public static class ReferenceInference
         }
     }
 
-    /// <summary>A convolution: out[p, o] = bias[o] + the sum over a window's pixels q and channels i of in[q, i] weight[tap, i, o].</summary>
+    /// <summary>out[p, o] = bias[o] + the sum over a window's pixels q and channels i of in[q, i] weight[tap, i, o].</summary>
     /// <param name="x">Input, [n, h, w, inChannels].</param>
     /// <param name="weight">Weight, [kernelY, kernelX, inChannels, outChannels].</param>
     /// <param name="bias">Bias, [outChannels].</param>

@@ -23,6 +23,7 @@ public static class InceptionBenchmark
 {
     private const ulong Seed = 1;
     private const int TopKernels = 10;
+    private const int DrawsAtOnce = 1 << 14;
 
     /// <summary>Measures.</summary>
     /// <param name="device">The device.</param>
@@ -35,9 +36,9 @@ public static class InceptionBenchmark
     public static InceptionTiming Run(Device device, int images, int side, int channels, int calls)
     {
         ArgumentNullException.ThrowIfNull(device);
+        InceptionNetwork.RequireImages(side, side, channels, "bench inception");
         var tensors = 0UL;
         using var network = InceptionNetwork.Create(device, (_, shape) => Draw(tensors++, shape), "random");
-        network.RequireFit(side, side, channels, "bench inception");
         byte[][] pixels =
         [
             .. Enumerable.Range(0, images).Select(n => Enumerable.Range(0, side * side * channels)
@@ -65,13 +66,27 @@ public static class InceptionBenchmark
             device.Schedule.ToString().ToLowerInvariant(), [.. kernels.Take(TopKernels)]);
     }
 
-    // Convolutions keep the size of what goes through them; norms next to nothing.
+    // Convolutions keep the size of what goes through them; norms change next to nothing.
     private static float[] Draw(ulong tensor, int[] shape)
     {
         var values = new float[shape.Aggregate(1, (a, b) => a * b)];
-        var scale = shape.Length == 4 ? Math.Sqrt(6.0 / (values.Length / shape[0])) : 0;
-        Parallel.For(0, values.Length, i => values[i] =
-            shape.Length == 4 ? (float)(scale * (2 * HostRandom.Uniform(Seed, RandomPurpose.Bench, tensor, (uint)i) - 1)) : 1f);
+        if (shape.Length == 1)
+        {
+            Array.Fill(values, 1f);
+            return values;
+        }
+
+        var scale = Math.Sqrt(6.0 / (values.Length / shape[0]));
+        Parallel.For(0, (values.Length + DrawsAtOnce - 1) / DrawsAtOnce, part =>
+        {
+            var first = part * DrawsAtOnce;
+            var draws = new double[Math.Min(DrawsAtOnce, values.Length - first)];
+            HostRandom.FillUniform(Seed, RandomPurpose.Bench, tensor, (uint)first, draws);
+            for (var i = 0; i < draws.Length; i++)
+            {
+                values[first + i] = (float)(scale * (2 * draws[i] - 1));
+            }
+        });
         return values;
     }
 }

@@ -112,7 +112,10 @@ public sealed class InceptionNetwork : IFeatureNetwork
     }
 
     /// <inheritdoc/>
-    public void RequireFit(int height, int width, int channels, string source)
+    public void RequireFit(int height, int width, int channels, string source) => RequireImages(height, width, channels, source);
+
+    /// <summary>As <see cref="RequireFit"/>, which no weights matter to.</summary>
+    internal static void RequireImages(int height, int width, int channels, string source)
     {
         if (channels is not (1 or 3) || height is < 1 or > MostPixels || width is < 1 or > MostPixels)
         {
