@@ -24,12 +24,12 @@ internal static class DatasetRunner
         ]);
     }
 
-    /// <summary>Downloads a data set.</summary>
+    /// <summary>Downloads a data set or weights.</summary>
     public static void Get(Terminal terminal, DownloadSet set, string folder)
     {
         string path = Interruption.Tell("the same command goes on", () => CountDisplay.Show(
             terminal, (report, tell) => new DatasetDownload().Run(set, folder, report, tell, terminal.Stop)));
-        terminal.Line($"to train on it: ilgpu-edm train --data {path}");
+        terminal.Line(set.IsWeights ? $"weights of the feature network for FID: {path}" : $"to train on it: ilgpu-edm train --data {path}");
     }
 
     private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
