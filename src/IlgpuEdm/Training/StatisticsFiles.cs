@@ -78,13 +78,19 @@ internal sealed class StatisticsFiles
     {
         try
         {
-            return JsonSerializer.Deserialize<TickRecord>(line, RunJson.Compact);
+            // Numbers beyond a double's range become infinite, which was never written.
+            return JsonSerializer.Deserialize<TickRecord>(line, RunJson.Compact) is { } record && IsFinite(record) ? record : null;
         }
         catch (JsonException)
         {
             return null;
         }
     }
+
+    private static bool IsFinite(TickRecord record) =>
+        double.IsFinite(record.Loss) && double.IsFinite(record.LearningRate) && double.IsFinite(record.EmaBeta)
+        && double.IsFinite(record.ImagesPerSecond) && double.IsFinite(record.Seconds) && double.IsFinite(record.TotalSeconds)
+        && double.IsFinite(record.MemoryMb) && record.LossBySigma.Values.All(loss => double.IsFinite(loss ?? 0));
 
     private static string ToLine(TickRecord record) => JsonSerializer.Serialize(record, RunJson.Compact) + "\n";
 
