@@ -23,6 +23,7 @@ public sealed class NetworkDenoiser : IDisposable
     private static readonly JsonSerializerOptions _json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        RespectNullableAnnotations = true,
         AllowOutOfOrderMetadataProperties = true,
     };
 

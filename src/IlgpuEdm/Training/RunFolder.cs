@@ -85,7 +85,7 @@ public sealed class RunFolder : IDisposable
         }
         catch (EdmException e)
         {
-            throw new EdmException($"'{file}': {e.Message}", e);
+            throw new EdmException($"'{file}': {OneLine.Of(e)}", e);
         }
         catch (JsonException e)
         {

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using IlgpuEdm.Data;
 using IlgpuEdm.Diffusion;
 using IlgpuEdm.Formats;
+using IlgpuEdm.Metrics;
 using IlgpuEdm.Tests.Data;
 using IlgpuEdm.Tests.Devices;
 using IlgpuEdm.Tests.Formats;
@@ -34,12 +35,13 @@ public sealed class FindingTests
         using var folder = new TemporaryFolder();
         var path = folder.File("x.safetensors");
         new SafetensorsWriter().Metadata("note", """{"a":"\ud800"}""").Add("x", new float[1], 1).WriteTo(path);
-        Assert.Contains(("note", """{"a":"\ud800"}"""), PathDescription.Of(path));
+        Assert.Contains(("note.a", "\"\\ud800\""), PathDescription.Of(path));
     }
 
     [TestMethod]
     [DataRow("\"type\": \"song_unet\",", "", "damaged", DisplayName = "a network of no kind")]
     [DataRow("\"model_channels\": 32", "\"model_channels\": 7", "--channels 7", DisplayName = "a network that cannot be")]
+    [DataRow("\"description\": \"\"", "\"description\": \"a\\nb\"", "--desc 'a; b'", DisplayName = "two lines")]
     [DataRow("\"data_name\": \"fake\"", "\"data_name\": \"\\ud800\"", "damaged", DisplayName = "half a character")]
     public void DamagedOptionsOfARunAreOneLine(string whole, string damaged, string word)
     {
@@ -68,7 +70,8 @@ public sealed class FindingTests
 
     [TestMethod]
     [DataRow("\"resample_filter\":[1,1]", "\"resample_filter\":[1,2]", "resampling filter", DisplayName = "a filter that cannot be")]
-    [DataRow("\"model_channels\":32", "\"model_channels\":8192", "is missing", DisplayName = "gigabytes of weights that are not there")]
+    [DataRow("\"resample_filter\":[1,1]", "\"resample_filter\":[2147483647,2147483647,1,1]", "resampling filter", DisplayName = "a large filter")]
+    [DataRow("\"model_channels\":32", "\"model_channels\":2048", "is missing", DisplayName = "gigabytes of weights that are not there")]
     public void ANetworkThatIsNotThereIsRefusedBeforeItTakesMemory(string whole, string damaged, string word)
     {
         using var folder = new TemporaryFolder();
@@ -79,5 +82,27 @@ public sealed class FindingTests
             .Metadata("network", text.Replace(whole, damaged, StringComparison.Ordinal))
             .Metadata("preconditioner", """{"type":"edm","sigma_data":0.5}""").Add("x", new float[1], 1).WriteTo(path);
         OneClearLine.Of(() => NetworkDenoiser.Load(TestDevices.Get("cpu"), path), path, word);
+    }
+
+    [TestMethod]
+    public void APreconditionerWithoutItsScheduleIsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("x.safetensors");
+        new SafetensorsWriter().Metadata(NetworkDenoiser.FormatKey, NetworkDenoiser.SnapshotFormat)
+            .Metadata("network", JsonSerializer.Serialize(FakeRun.Options().Identity.Model.Network, RunJson.Compact))
+            .Metadata("preconditioner", """{"type":"vp","schedule":null}""").Add("x", new float[1], 1).WriteTo(path);
+        OneClearLine.Of(() => PathDescription.Of(path), path, "is damaged");
+    }
+
+    [TestMethod]
+    public void AClassifierThatCannotBeNamesItsFile()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("x.safetensors");
+        var options = ClassifierOptions.For(8, 8, 1, 10) with { Channels = 512, Halvings = 8, BlocksPerLevel = 16 };
+        new SafetensorsWriter().Metadata("format", ImageClassifier.Format)
+            .Metadata("classifier", JsonSerializer.Serialize(options, RunJson.Compact)).Add("x", new float[1], 1).WriteTo(path);
+        OneClearLine.Of(() => ImageClassifier.Load(TestDevices.Get("cpu"), path), path, "2^31 parameters");
     }
 }

@@ -6,7 +6,7 @@ namespace IlgpuEdm.Tests.Fuzzing;
 [TestClass]
 public sealed class FuzzTests
 {
-    private const int Few = 300;
+    private const int Few = 200;
     private const int Many = 20_000;
 
     /// <summary>The names of all readers.</summary>

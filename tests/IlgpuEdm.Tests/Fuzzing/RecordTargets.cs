@@ -167,7 +167,7 @@ internal static class RecordTargets
         var parsed = root.Parse(Encoding.UTF8.GetString(bytes).Split('\n'), new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
-            throw new EdmException(parsed.Errors[0].Message);
+            throw new EdmException(string.Join(" ", parsed.Errors[0].Message.Split('\n', '\r')));
         }
     }
 }

@@ -42,7 +42,10 @@ internal static class ParquetCheck
         var footer = new byte[length];
         stream.Position = stream.Length - end.Length - length;
         stream.ReadExactly(footer);
-        ThriftCheck.Struct(footer, ParquetShapes.Footer);
+        if (ThriftCheck.Struct(footer, ParquetShapes.Footer) is var used && used != length)
+        {
+            throw new InvalidDataException($"its table of contents has {used} bytes, not {length}");
+        }
         stream.Position = 0;
     }
 
@@ -64,14 +67,36 @@ internal static class ParquetCheck
             at += page.HeaderLength;
             var most = column.Codec == CompressionCodec.UNCOMPRESSED ? page.Packed : Math.Max(page.Packed * MostPacked, ShortPage);
             if (page.Packed < 0 || page.Packed > stream.Length - at || page.Unpacked < 0 || page.Unpacked > most
-                || page.Values < 0 || page.Values > rows - values || page.Entries < 0 || page.Entries > page.Unpacked)
+                || page.Values < 0 || page.Values > rows - values || page.Entries < 0 || page.Entries > page.Unpacked
+                || page.Levels < 0 || page.Levels > page.Packed)
             {
                 throw new InvalidDataException(
                     $"a page claims {page.Packed} bytes that unpack to {page.Unpacked}, with {page.Values + page.Entries} values");
             }
+            if (column.Codec == CompressionCodec.SNAPPY && SnappyLength(stream, at + page.Levels) is var stated && stated > page.Unpacked)
+            {
+                throw new InvalidDataException($"a page of {page.Unpacked} bytes states that it unpacks to {stated}");
+            }
             at += page.Packed;
             values += page.Values;
         }
+    }
+
+    // Snappy's data begin with the length of what is in them, 7 bits a byte.
+    private static long SnappyLength(Stream stream, long at)
+    {
+        stream.Position = at;
+        long length = 0;
+        for (var shift = 0; shift < 35; shift += 7)
+        {
+            var next = stream.ReadByte();
+            length |= (long)(next & 0x7f) << shift;
+            if (next < 0x80)
+            {
+                break;
+            }
+        }
+        return length;
     }
 
     private static PageSizes ReadHeader(Stream stream, long at)
@@ -113,6 +138,9 @@ internal static class ParquetCheck
                 case (5 or 8, 1):
                     sizes.Values = value;
                     break;
+                case (8, 5 or 6):
+                    sizes.Levels += value;
+                    break;
                 case (7, 1):
                     sizes.Entries = value;
                     break;
@@ -121,5 +149,5 @@ internal static class ParquetCheck
         return sizes with { HeaderLength = length };
     }
 
-    private record struct PageSizes(int HeaderLength, long Packed, long Unpacked, long Values, long Entries);
+    private record struct PageSizes(int HeaderLength, long Packed, long Unpacked, long Values, long Entries, long Levels);
 }

@@ -40,7 +40,12 @@ internal ref struct ThriftCheck
         var number = 0;
         while (Byte() is var header && header != (byte)ThriftType.Stop)
         {
+            var last = number;
             number = header >> 4 is > 0 and var step ? number + step : (short)Number();
+            if (number <= last)
+            {
+                throw new InvalidDataException($"field {number} of its header comes after field {last}");
+            }
             var type = (ThriftType)(header & 15);
             var field = shape?.Field(number);
             if (field is not null && (type == ThriftType.False ? ThriftType.True : type) != field.Type)

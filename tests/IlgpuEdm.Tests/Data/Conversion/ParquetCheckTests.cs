@@ -17,6 +17,8 @@ public sealed class ParquetCheckTests
     [DataRow("29FC", "ends within", DisplayName = "a list without its length")]
     [DataRow("16FFFFFFFFFFFFFFFFFFFF0100", "field 1", DisplayName = "a longer number than it should be")]
     [DataRow("06FFFFFFFFFFFFFFFFFFFFFF0100", "more than 64 bits", DisplayName = "a number without end")]
+    [DataRow("02191C00", "field -13", DisplayName = "a field before the first")]
+    [DataRow("15000000", "table of contents has 3 bytes, not 4", DisplayName = "bytes behind the last field")]
     [DataRow("FB", "type 11", DisplayName = "a map")]
     [DataRow("FCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFC", "within each other", DisplayName = "structs in structs")]
     public void AFooterThatClaimsTooMuchIsRefused(string footer, string word)
@@ -35,6 +37,15 @@ public sealed class ParquetCheckTests
         OneClearLine.Of(() => ImageSources.Open(path), path, "2 bytes");
         folder.Write([.. "PAR1"u8, 0, .. BitConverter.GetBytes(1), .. "PARE"u8], "x.parquet");
         OneClearLine.Of(() => ImageSources.Open(path), path, "PAR1");
+    }
+
+    [TestMethod]
+    public void ALengthWithinAPageThatIsNotThePagesIsRefused()
+    {
+        using var file = new MemoryStream([.. "PAR1"u8, .. Convert.FromHexString("1500150815082C15060000"), 0xff, 0xff, 0xff, 0x7f]);
+        var column = new ColumnMetaData { NumValues = 3, DataPageOffset = 4, Codec = CompressionCodec.SNAPPY };
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => ParquetCheck.Pages(file, column, 3));
+        StringAssert.Contains(error.Message, "unpacks to 268435455");
     }
 
     // A page header: field 1, its kind (0: data, 2: dictionary); 2, its length; 3, its packed length; 5 or 7, in it 1, how many values.
