@@ -82,9 +82,10 @@ internal static class SafetensorsHeader
         {
             throw new FormatException($"tensor '{name}' lacks dtype, shape or data_offsets");
         }
-        if (value.EnumerateObject().Select(p => p.Name).GroupBy(n => n, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
+        var fields = value.EnumerateObject().Select(p => p.Name).Order(StringComparer.Ordinal).ToList();
+        if (fields.Zip(fields.Skip(1)).FirstOrDefault(pair => pair.First == pair.Second).First is { } twice)
         {
-            throw new FormatException($"tensor '{name}' has '{twice.Key}' twice");
+            throw new FormatException($"tensor '{name}' has '{twice}' twice");
         }
         var typeName = Text(dtype) ?? throw new FormatException($"tensor '{name}' has a dtype that is not a string");
         if (!SafetensorsTypes.TryParse(typeName, out var type))

@@ -65,9 +65,12 @@ public sealed class SafetensorsFileTests
     [TestMethod]
     [DataRow("""{"h":{"dtype":"F16","shape":[2],"data_offsets":[0,4]}}""", "003C00C0", new float[] { 1, -2 })]
     [DataRow("""{"h":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]}}   """, "803F00C0", new float[] { 1, -2 })]
-    [DataRow("""{"z":{"shape":[0,3],"data_offsets":[0,0],"dtype":"F32"},"h":{"data_offsets":[0,4],"shape":[],"dtype":"F32"}}""", "0000C03F", new[] { 1.5f })]
-    [DataRow("""{"h":{"dtype":"F32","shape":[1],"data_offsets":[1,5]},"b":{"dtype":"BOOL","shape":[1],"data_offsets":[0,1]}}""", "010000C03F", new[] { 1.5f })]
-    [DataRow("""{"__metadata__":{},"h":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]},"z":{"dtype":"I64","shape":[0],"data_offsets":[4,4]}}""", "0000C07F", new[] { float.NaN })]
+    [DataRow("""{"z":{"shape":[0,3],"data_offsets":[0,0],"dtype":"F32"},"h":{"data_offsets":[0,4],"shape":[],"dtype":"F32"}}""",
+        "0000C03F", new[] { 1.5f })]
+    [DataRow("""{"h":{"dtype":"F32","shape":[1],"data_offsets":[1,5]},"b":{"dtype":"BOOL","shape":[1],"data_offsets":[0,1]}}""",
+        "010000C03F", new[] { 1.5f })]
+    [DataRow("""{"__metadata__":{},"h":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]},"z":{"dtype":"I64","shape":[0],"data_offsets":[4,4]}}""",
+        "0000C07F", new[] { float.NaN })]
     public void WhatOtherWritersMayWriteIsRead(string header, string data, float[] expected)
     {
         using var folder = new TemporaryFolder();
@@ -75,8 +78,7 @@ public sealed class SafetensorsFileTests
         {
             // Data that start anywhere.
             byte[] json = System.Text.Encoding.UTF8.GetBytes(header + new string(' ', spaces));
-            var path = folder.Write([.. BitConverter.GetBytes((long)json.Length), .. json, .. Convert.FromHexString(data)], "x.safetensors");
-            var file = SafetensorsFile.Read(path);
+            var file = SafetensorsFile.Read(Write(folder, json, Convert.FromHexString(data)));
             CollectionAssert.AreEqual(expected, file.GetFloats("h"), $"with {spaces} spaces");
             Assert.IsEmpty(file.Metadata, "metadata");
             Assert.AreEqual(0, file.Tensors.GetValueOrDefault("z")?.Bytes.Length ?? 0, "an empty tensor");
@@ -105,8 +107,8 @@ public sealed class SafetensorsFileTests
     {
         using var folder = new TemporaryFolder();
         byte[] bytes = [.. Enumerable.Range(1, 3 * size).Select(i => (byte)i)];
-        var json = System.Text.Encoding.UTF8.GetBytes($"{{\"t\":{{\"dtype\":\"{type}\",\"shape\":[3],\"data_offsets\":[0,{bytes.Length}]}}}}");
-        var file = SafetensorsFile.Read(folder.Write([.. BitConverter.GetBytes((long)json.Length), .. json, .. bytes], "a.safetensors"));
+        var json = $$$"""{"t":{"dtype":"{{{type}}}","shape":[3],"data_offsets":[0,{{{bytes.Length}}}]}}""";
+        var file = SafetensorsFile.Read(Write(folder, System.Text.Encoding.UTF8.GetBytes(json), bytes));
         TensorFiles.Write(folder.File("b.safetensors"), file);
         var entry = SafetensorsFile.Read(folder.File("b.safetensors")).Tensors["t"];
         Assert.AreEqual((3L, file.Tensors["t"].Type), (entry.ElementCount, entry.Type), "elements");
@@ -189,4 +191,7 @@ public sealed class SafetensorsFileTests
         Assert.ThrowsExactly<ArgumentException>(() => writer.Add("a", new float[2], 2));
         Assert.ThrowsExactly<ArgumentException>(() => writer.Add("__metadata__", new float[2], 2));
     }
+
+    private static string Write(TemporaryFolder folder, byte[] header, byte[] data) =>
+        folder.Write([.. BitConverter.GetBytes((long)header.Length), .. header, .. data], "x.safetensors");
 }

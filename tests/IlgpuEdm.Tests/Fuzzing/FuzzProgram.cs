@@ -14,7 +14,8 @@ internal static class FuzzProgram
         var targets = args is ["fuzz", var name, _, ..] ? FuzzTargets.All.Where(t => name == "all" || t.Name == name).ToList() : [];
         if (targets.Count == 0 || args.Length > 4)
         {
-            Console.Error.WriteLine($"fuzz READER COUNT|FILE [SEED]; readers: all, {string.Join(", ", FuzzTargets.All.Select(t => t.Name))}");
+            var names = string.Join(", ", FuzzTargets.All.Select(t => t.Name));
+            Console.Error.WriteLine($"fuzz READER COUNT|FILE [SEED]; readers: all, {names}");
             return 2;
         }
         var code = 0;

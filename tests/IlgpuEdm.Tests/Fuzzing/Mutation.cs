@@ -8,7 +8,10 @@ namespace IlgpuEdm.Tests.Fuzzing;
 internal static class Mutation
 {
     private static readonly long[] Extremes =
-        [0, 1, -1, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff, 10_000_000_000, long.MaxValue, long.MinValue];
+    [
+        0, 1, -1, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff, 10_000_000_000, long.MaxValue,
+        long.MinValue,
+    ];
 
     /// <summary>A file made from one of several seeds.</summary>
     public static byte[] Mutate(Random random, IReadOnlyList<byte[]> seeds)

@@ -14,12 +14,16 @@ namespace IlgpuEdm.Tests.Fuzzing;
 /// <summary>The readers of JSON that this program wrote, in files and in the metadata of files, and of the command line.</summary>
 internal static class RecordTargets
 {
+    private const long LargestNetwork = 512L << 20;
+
     // Opened when a reader first needs it, and open until the process ends.
     private static readonly Lazy<Device> Cpu = new(() => Device.Open("cpu"));
 
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
-        Metadata("network-options", NetworkJson, (json, path) => Snapshot(json, """{"type":"edm","sigma_data":0.5}""", path)),
+        // It may be that of the largest network.
+        Metadata("network-options", NetworkJson, (json, path) => Snapshot(json, """{"type":"edm","sigma_data":0.5}""", path)) with
+        { MostBytes = LargestNetwork },
         Metadata("preconditioner", PreconditionerJson, (json, path) => Snapshot(NetworkJson()[0], json, path)),
         Metadata("trainer-state", TrainerJson, State),
         Metadata("classifier-options", ClassifierJson, Classifier),
@@ -100,7 +104,8 @@ internal static class RecordTargets
 
     private static void Classifier(string json, string path)
     {
-        new SafetensorsWriter().Metadata("format", ImageClassifier.Format).Metadata("classifier", json).Add("x", new float[1], 1).WriteTo(path);
+        new SafetensorsWriter().Metadata("format", ImageClassifier.Format).Metadata("classifier", json).Add("x", new float[1], 1)
+            .WriteTo(path);
         PathDescription.Of(path);
         try
         {
@@ -121,7 +126,7 @@ internal static class RecordTargets
                 FuzzFolder.Write(path, bytes);
                 PathDescription.Of(folder);
             }) with
-        { NamesInErrors = folder };
+        { NamesInErrors = folder, MostBytes = LargestNetwork };
     }
 
     private static FuzzTarget Statistics()

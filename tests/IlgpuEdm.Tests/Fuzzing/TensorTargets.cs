@@ -24,7 +24,8 @@ internal static class TensorTargets
         FuzzTarget.OfFile("tensors", "x", Kinds, path => ReadAll(TensorFiles.Read(path))) with { Repair = Repairs.Zip },
 
         // A network's description may be that of the largest network.
-        FuzzTarget.OfFile("network-pickle", "x.pkl", Networks, path => ReadAll(TensorFiles.ReadNetwork(path))) with { MostBytes = 512L << 20 },
+        FuzzTarget.OfFile("network-pickle", "x.pkl", Networks, path => ReadAll(TensorFiles.ReadNetwork(path))) with
+        { MostBytes = 512L << 20 },
     ];
 
     private static float[] Storage { get; } = [1, 2, 3, 4, 5, 6];

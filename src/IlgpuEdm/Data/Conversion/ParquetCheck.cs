@@ -60,7 +60,9 @@ internal static class ParquetCheck
         {
             throw new InvalidDataException($"a column has {column.NumValues} values for {rows} rows");
         }
-        var at = column.DictionaryPageOffset is > 0 and var dictionary ? Math.Min(dictionary, column.DataPageOffset) : column.DataPageOffset;
+        var at = column.DictionaryPageOffset is > 0 and var dictionary
+            ? Math.Min(dictionary, column.DataPageOffset)
+            : column.DataPageOffset;
         for (long values = 0; values < rows;)
         {
             var page = ReadHeader(stream, at);

@@ -47,7 +47,8 @@ internal static class ParquetShapes
 
     /// <summary>The table of contents at the end of a file.</summary>
     public static Struct Footer { get; } = new(
-        I32, new ListOf(SchemaElement), I64, new ListOf(RowGroup), new ListOf(KeyValue), Text, new ListOf(new Struct(Nothing)), Cipher, Text);
+        I32, new ListOf(SchemaElement), I64, new ListOf(RowGroup), new ListOf(KeyValue), Text, new ListOf(new Struct(Nothing)), Cipher,
+        Text);
 
     /// <summary>What stands before each page of a column.</summary>
     public static Struct PageHeader { get; } = new(

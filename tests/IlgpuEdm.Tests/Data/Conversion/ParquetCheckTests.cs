@@ -20,7 +20,7 @@ public sealed class ParquetCheckTests
     [DataRow("02191C00", "field -13", DisplayName = "a field before the first")]
     [DataRow("15000000", "table of contents has 3 bytes, not 4", DisplayName = "bytes behind the last field")]
     [DataRow("FB", "type 11", DisplayName = "a map")]
-    [DataRow("FCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFC", "within each other", DisplayName = "structs in structs")]
+    [DataRow("FCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFC", "within each", DisplayName = "structs in structs")]
     public void AFooterThatClaimsTooMuchIsRefused(string footer, string word)
     {
         using var folder = new TemporaryFolder();
@@ -52,7 +52,7 @@ public sealed class ParquetCheckTests
     [TestMethod]
     [DataRow("1500150815082C15060000", CompressionCodec.UNCOMPRESSED, 3, "", DisplayName = "a whole page")]
     [DataRow("1500150A15082C15060000", CompressionCodec.UNCOMPRESSED, 3, "unpack to 5", DisplayName = "longer unpacked, but not packed")]
-    [DataRow("150015FEFFFFFF0F15082C15060000", CompressionCodec.SNAPPY, 3, "unpack to 2147483647", DisplayName = "a page of 2 GB in 4 bytes")]
+    [DataRow("150015FEFFFFFF0F15082C15060000", CompressionCodec.SNAPPY, 3, "unpack to 2147483647", DisplayName = "2 GB in 4 bytes")]
     [DataRow("15001508150A2C15060000", CompressionCodec.SNAPPY, 3, "claims 5 bytes", DisplayName = "a page that ends behind the file")]
     [DataRow("1500150815082C15000000", CompressionCodec.SNAPPY, 3, "outside", DisplayName = "no value, and no further page")]
     [DataRow("1500150815082C15080000", CompressionCodec.SNAPPY, 3, "with 4 values", DisplayName = "more values than rows")]
