@@ -48,7 +48,7 @@ public sealed class ImageClassifier : IDisposable
     {
         var file = SafetensorsFile.Read(path);
         var options = ReadOptions(file, path);
-        var network = new ClassifierNetwork(options);
+        var network = CreateNetwork(options, path);
 
         // Before memory is taken for whatever the metadata claim.
         if (file.Tensors.Values.Sum(t => t.Shape.Aggregate(1L, (a, b) => a * b)) != network.Parameters.Count)
@@ -97,6 +97,18 @@ public sealed class ImageClassifier : IDisposable
 
     /// <summary>Whether a file says that it is a classifier.</summary>
     internal static bool IsIn(SafetensorsFile file) => file.Metadata.GetValueOrDefault(FormatKey) == Format;
+
+    private static ClassifierNetwork CreateNetwork(ClassifierOptions options, string path)
+    {
+        try
+        {
+            return new ClassifierNetwork(options);
+        }
+        catch (EdmException e)
+        {
+            throw new EdmException($"{path}: {e.Message}", e);
+        }
+    }
 
     /// <summary>Writes the classifier to a file.</summary>
     /// <param name="path">The file; replaced if it is there.</param>

@@ -100,13 +100,23 @@ internal sealed class StatisticsFiles
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(line, RunJson.Compact);
+            // Numbers beyond a double's range become infinite, which was never written.
+            return JsonSerializer.Deserialize<T>(line, RunJson.Compact) is { } record && IsFinite(record) ? record : null;
         }
         catch (JsonException)
         {
             return null;
         }
     }
+
+    private static bool IsFinite(object record) => record is TickRecord tick
+        ? IsFinite(tick)
+        : record is ScoreRecord score && double.IsFinite(score.Score) && double.IsFinite(score.ScoreSeconds);
+
+    private static bool IsFinite(TickRecord record) =>
+        double.IsFinite(record.Loss) && double.IsFinite(record.LearningRate) && double.IsFinite(record.EmaBeta)
+        && double.IsFinite(record.ImagesPerSecond) && double.IsFinite(record.Seconds) && double.IsFinite(record.TotalSeconds)
+        && double.IsFinite(record.MemoryMb) && record.LossBySigma.Values.All(loss => double.IsFinite(loss ?? 0));
 
     private static string ToLine(object record) => JsonSerializer.Serialize(record, record.GetType(), RunJson.Compact) + "\n";
 
