@@ -17,14 +17,14 @@ internal static class ClassifierRunner
     public static void Train(
         Terminal terminal, DeviceRequest request, string dataPath, string? testPath, string file, ClassifierTrainingOptions options)
     {
-        RequireWritable(file);
+        OutputFile.RequireWritable(file, "classifier.safetensors");
         using IImageDataset data = Datasets.Open(dataPath);
         using IImageDataset? test = testPath is null ? null : Datasets.Open(testPath);
         ClassifierTraining.RequireFit(data, test);
         using Device device = request.Open();
         long start = Stopwatch.GetTimestamp();
         var display = new Progress(terminal, options.Images);
-        using ImageClassifier classifier = Stopped(
+        using ImageClassifier classifier = Interruption.Tell(
             "nothing was written", () => ClassifierTraining.Train(device, data, options, display.Tell, terminal.Stop));
         classifier.Save(file);
         terminal.Line(string.Create(CultureInfo.InvariantCulture,
@@ -46,7 +46,8 @@ internal static class ClassifierRunner
             ClassifierEvaluation.Measure(classifier, data, most, onProgress, terminal.Stop);
 
         int count = (int)Math.Min(Math.Min(most, data.Count), int.MaxValue);
-        return Stopped("there is no result", () => quiet ? Measure(null) : TrainingDisplay.Count(terminal, "testing", count, Measure));
+        return Interruption.Tell("there is no result",
+            () => quiet ? Measure(null) : TrainingDisplay.Count(terminal, "testing", count, Measure));
     }
 
     /// <summary>Prints figures as a table, or as one line of JSON.</summary>
@@ -54,11 +55,7 @@ internal static class ClassifierRunner
     {
         if (json)
         {
-            terminal.Line(JsonSerializer.Serialize(new
-            {
-                Overall = Figures("all", evaluation.Overall),
-                Classes = evaluation.Classes.Select((c, i) => Figures(i, c)),
-            }, RunJson.Compact));
+            terminal.Line(JsonSerializer.Serialize(Figures(evaluation), RunJson.Compact));
             return;
         }
 
@@ -67,6 +64,13 @@ internal static class ClassifierRunner
             evaluation.Classes.Select((c, i) => Row(i.ToString(CultureInfo.InvariantCulture), c)).Where(row => row[1] != "0")
                 .Append(Row("all", evaluation.Overall)));
     }
+
+    /// <summary>The figures of all images and of each class, as JSON shows them.</summary>
+    public static object Figures(ClassifierEvaluation evaluation) => new
+    {
+        Overall = Figures("all", evaluation.Overall),
+        Classes = evaluation.Classes.Select((c, i) => Figures(i, c)),
+    };
 
     private static string[] Row(string name, Recognition r) =>
     [
@@ -90,36 +94,6 @@ internal static class ClassifierRunner
         double.IsFinite(value) ? (100 * value).ToString("F2", CultureInfo.InvariantCulture) + " %" : "-";
 
     private static string Number(double value) => double.IsFinite(value) ? value.ToString("F4", CultureInfo.InvariantCulture) : "-";
-
-    private static T Stopped<T>(string outcome, Func<T> work)
-    {
-        try
-        {
-            return work();
-        }
-        catch (OperationCanceledException e)
-        {
-            throw new EdmException($"stopped; {outcome}", e);
-        }
-    }
-
-    // Found out before minutes of training rather than after them.
-    private static void RequireWritable(string file)
-    {
-        if (Directory.Exists(file))
-        {
-            throw new EdmException($"--out '{file}' is a folder; name a file, such as classifier.safetensors in it");
-        }
-
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new EdmException($"--out '{file}' cannot be written: its folder cannot be made; choose another file", e);
-        }
-    }
 
     private sealed class Progress(Terminal terminal, long images)
     {

@@ -11,7 +11,7 @@ internal static class DatasetRunner
     public static void Convert(Terminal terminal, ConversionOptions options)
     {
         using DatasetConversion conversion = DatasetConversion.Open(options);
-        ConversionResult result = Stopped("nothing was written", () => CountDisplay.Show(
+        ConversionResult result = Interruption.Tell("nothing was written", () => CountDisplay.Show(
             terminal, (report, tell) => conversion.Run(report, done => tell("images", done, conversion.Count), terminal.Stop)));
         terminal.Rows(
         [
@@ -24,25 +24,13 @@ internal static class DatasetRunner
         ]);
     }
 
-    /// <summary>Downloads a data set.</summary>
+    /// <summary>Downloads a data set or weights.</summary>
     public static void Get(Terminal terminal, DownloadSet set, string folder)
     {
-        string path = Stopped("the same command goes on", () => CountDisplay.Show(
+        string path = Interruption.Tell("the same command goes on", () => CountDisplay.Show(
             terminal, (report, tell) => new DatasetDownload().Run(set, folder, report, tell, terminal.Stop)));
-        terminal.Line($"to train on it: ilgpu-edm train --data {path}");
+        terminal.Line(set.IsWeights ? $"weights of the feature network for FID: {path}" : $"to train on it: ilgpu-edm train --data {path}");
     }
 
     private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
-
-    private static T Stopped<T>(string outcome, Func<T> work)
-    {
-        try
-        {
-            return work();
-        }
-        catch (OperationCanceledException e)
-        {
-            throw new EdmException($"stopped; {outcome}", e);
-        }
-    }
 }

@@ -20,7 +20,7 @@ internal static class HelpGroups
     {
         ["train"] =
         [
-            .. _network, ("--images", "Run"), ("--tick", "What is written"), ("--dry-run", "Without training"),
+            .. _network, ("--images", "Run"), ("--tick", "What is written"), ("--fid-every", "Scores"), ("--dry-run", "Without training"),
             ("-?, -h, --help", "Help"),
         ],
         ["bench"] = [.. _network, ("--steps", "Measurement"), ("-?, -h, --help", "Help")],

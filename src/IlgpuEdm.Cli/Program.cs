@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
 using IlgpuEdm.Cli;
 
-// Where there is something to save the first Ctrl-C (or a polite kill) lets the step at hand finish; the second, like the first
+// Where there is something to save or to say the first Ctrl-C (or a polite kill) lets the step at hand finish; the second, like the first
 // elsewhere, ends the process at once.
-bool saves = args is ["demo" or "train" or "sample" or "edit" or "likelihood" or "dataset", ..];
+bool saves = args is ["demo" or "train" or "sample" or "edit" or "likelihood" or "dataset" or "fid", ..];
 using var stop = new CancellationTokenSource();
 using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);

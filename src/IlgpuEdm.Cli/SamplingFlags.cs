@@ -56,16 +56,18 @@ internal sealed class SamplingFlags
     /// <summary>Adds the options to a verb.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[]
-        {
-            solver, steps, discretization, schedule, scaling, sigmaMin, sigmaMax, rho, churn, sMin, sMax, sNoise, alpha, eta, sdeWeight,
-        })
+        foreach (Option option in All)
         {
             command.Options.Add(option);
         }
-
-        tolerance.AddTo(command);
     }
+
+    /// <summary>The options.</summary>
+    public Option[] All =>
+    [
+        solver, steps, discretization, schedule, scaling, sigmaMin, sigmaMax, rho, churn, sMin, sMax, sNoise, alpha, eta, sdeWeight,
+        .. tolerance.All,
+    ];
 
     /// <summary>What was asked for, checked.</summary>
     public ImageSamplerOptions Read(ParseResult parsed)

@@ -18,13 +18,17 @@ internal sealed class ToleranceFlags(string prefix)
 
     public void AddTo(Command command)
     {
-        command.Options.Add(relative);
-        command.Options.Add(absolute);
-        command.Options.Add(evaluations);
+        foreach (Option option in All)
+        {
+            command.Options.Add(option);
+        }
     }
+
+    /// <summary>The options.</summary>
+    public Option[] All => [relative, absolute, evaluations];
 
     public AdaptiveTolerance Read(ParseResult parsed) =>
         new(parsed.GetValue(relative), parsed.GetValue(absolute), parsed.GetValue(evaluations));
 
-    public void Refuse(ParseResult parsed, string why) => parsed.Refuse(why, relative, absolute, evaluations);
+    public void Refuse(ParseResult parsed, string why) => parsed.Refuse(why, All);
 }

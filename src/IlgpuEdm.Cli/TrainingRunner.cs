@@ -10,8 +10,12 @@ internal static class TrainingRunner
     public static TrainingResult Train(Terminal terminal, string root, RunOptions options, IImageDataset data, bool resume)
     {
         Print(terminal, options);
-        return TrainingDisplay.Show(terminal, (onLine, onProgress) =>
-            new TrainingSession { OnLine = onLine, OnProgress = onProgress }.Run(root, options, data, resume, terminal.Stop));
+        return TrainingDisplay.Show(terminal, (onLine, onProgress) => new TrainingSession
+        {
+            OnLine = onLine,
+            OnProgress = onProgress,
+            OpenScore = (score, images, where, tell) => TrainingScore.Open(score, images, where, tell, terminal.Stop),
+        }.Run(root, options, data, resume, terminal.Stop));
     }
 
     /// <summary>Prints all options of a run.</summary>
@@ -27,6 +31,7 @@ internal static class TrainingRunner
         ("snapshot", result.Snapshot),
         ("grid", result.Grid),
         ("curve", result.Curve),
+        ("best score", result.Best),
     }.Where(row => row.Value is not null).Select(row => (row.Name, row.Value!)));
 
     private static IEnumerable<(string Name, string Value)> Describe(string name, JsonElement value) =>

@@ -82,9 +82,9 @@ public static partial class ConvolutionForward
         return pair;
     }
 
-    // Pixels beside each other, as the product reads them.
+    /// <summary>Writes a thread's share of the left side to shared memory: pixels beside each other, as the product reads them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void StoreTransposed<TTile>(ArrayView<float> to, VectorPair pair)
+    internal static void StoreTransposed<TTile>(ArrayView<float> to, VectorPair pair)
         where TTile : struct, IProductTile
     {
         var stride = 4 * TileProduct.LeftStride<TTile>();

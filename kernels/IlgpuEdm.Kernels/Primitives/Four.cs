@@ -22,6 +22,15 @@ internal static class Four
     public static Float4 MultiplyAdd(Float4 a, Float4 b, Float4 c) =>
         new(Gpu.Fma(a.X, b.X, c.X), Gpu.Fma(a.Y, b.Y, c.Y), Gpu.Fma(a.Z, b.Z, c.Z), Gpu.Fma(a.W, b.W, c.W));
 
+    /// <summary>The larger of each and a number; what is not a number stays.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float4 Max(Float4 a, float b) => new(a.X < b ? b : a.X, a.Y < b ? b : a.Y, a.Z < b ? b : a.Z, a.W < b ? b : a.W);
+
+    /// <summary>The larger of each two.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float4 Max(Float4 a, Float4 b) =>
+        new(a.X > b.X ? a.X : b.X, a.Y > b.Y ? a.Y : b.Y, a.Z > b.Z ? a.Z : b.Z, a.W > b.W ? a.W : b.W);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float4 Silu(Float4 x) => new(
         x.X * FloatMath.Sigmoid(x.X), x.Y * FloatMath.Sigmoid(x.Y), x.Z * FloatMath.Sigmoid(x.Z), x.W * FloatMath.Sigmoid(x.W));

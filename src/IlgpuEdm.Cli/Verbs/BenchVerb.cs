@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using IlgpuEdm.Data;
 using IlgpuEdm.Devices;
+using IlgpuEdm.Metrics;
 using IlgpuEdm.Training;
 
 namespace IlgpuEdm.Cli.Verbs;
@@ -14,10 +15,11 @@ internal static class BenchVerb
         var what = new Argument<string>("what")
         {
             Description = "'train': the trainer's own step; 'denoise': the network alone; 'limits': what the machine can do at most; "
+                + "'inception': the features of FID, with random weights, of --batch images a call; "
                 + "'kernels': each kernel by itself at the shapes of published networks (ddpmpp, ncsnpp, adm; or of one --preset), a line "
                 + "of JSON each.",
         };
-        what.AcceptOnlyFromAmong("train", "denoise", "limits", "kernels");
+        what.AcceptOnlyFromAmong("train", "denoise", "limits", "inception", "kernels");
         Option<int> resolution = Options.Integer("--resolution", 32, 1, 1 << 14, "Height and width of the images.");
         Option<int> channels = Options.Integer("--image-channels", 1, 1, 1 << 10, "Channels of the images.");
         Option<int> classes = Options.Integer("--classes", 10, 1, 1 << 14, "With --cond: classes of the random images.");
@@ -45,6 +47,16 @@ internal static class BenchVerb
             {
                 using Device measured = device.One(parsed, "'bench limits'").Open();
                 terminal.Line(JsonSerializer.Serialize(MachineLimits.Measure(measured), RunJson.Compact));
+                return CommandLine.Success;
+            }
+
+            if (parsed.GetValue(what) == "inception")
+            {
+                using Device measured = device.One(parsed, "'bench inception'").Open();
+                terminal.Line(JsonSerializer.Serialize(
+                    InceptionBenchmark.Run(
+                        measured, network.BatchOf(parsed), parsed.GetValue(resolution), parsed.GetValue(channels), parsed.GetValue(steps)),
+                    RunJson.Compact));
                 return CommandLine.Success;
             }
 

@@ -16,11 +16,12 @@ internal static class ClassifierVerb
     public static Command Create(Terminal terminal) =>
         new("classifier", "Trains a classifier on labelled images, and says how well one recognises others, such as drawn ones.")
         {
-            Train(terminal),
+            Training(terminal, "train", "Trains a classifier on labelled images of any one size."),
             Evaluate(terminal),
         };
 
-    private static Command Train(Terminal terminal)
+    /// <summary>The command that trains a classifier, for its own sake or for its features.</summary>
+    public static Command Training(Terminal terminal, string name, string description)
     {
         var defaults = new ClassifierTrainingOptions();
         Option<string> data = Options.RequiredLocation("--data", "PATH", Labelled);
@@ -32,7 +33,7 @@ internal static class ClassifierVerb
         Option<string?> test = Options.OptionalLocation("--test", "PATH",
             "Images with labels to test it on, such as t10k-images-idx3-ubyte.gz of a folder of IDX files.");
         var device = new DeviceFlags(networks: false);
-        var command = new Command("train", "Trains a classifier on labelled images of any one size.")
+        var command = new Command(name, description)
         {
             data, file, images, batch, rate, seed, test,
         };

@@ -15,7 +15,8 @@ internal static class ConvertVerb
             Description = "A network pickle, a file of torch.save (.pth, .pt), .npz or safetensors; told by its contents, never executed.",
         };
         var output = new Argument<string>("out") { Description = $"The file to write; its ending says the format: {TensorFiles.Endings}." };
-        var command = new Command("convert", "Writes a network's weights in another format, for PyTorch, NumPy or this program.")
+        var command = new Command(
+            "convert", "Writes a network's weights in another format, for PyTorch, NumPy, ONNX runtimes or this program.")
         {
             input, output,
         };

@@ -5,7 +5,7 @@ using IlgpuEdm.Data.Downloads;
 
 namespace IlgpuEdm.Cli.Verbs;
 
-/// <summary><c>dataset</c>: makes data sets of images, or downloads well-known ones.</summary>
+/// <summary><c>dataset</c>: makes data sets of images, or downloads well-known ones and the weights for FID.</summary>
 internal static class DatasetVerb
 {
     private static readonly Dictionary<string, ImageTransform> Transforms = new()
@@ -66,10 +66,14 @@ internal static class DatasetVerb
     private static Command Get(Terminal terminal)
     {
         string names = string.Join(", ", DatasetCatalog.All.Select(d => d.Name));
-        var name = new Argument<string>("name") { Description = $"One of {names}." };
+        var name = new Argument<string>("name")
+        {
+            Description = $"One of {names}; inception is no data set but the weights of the network that FID is computed with.",
+        };
         Option<string> dest = Options.Location("--dest", "FOLDER", "datasets", "Folder of all data sets.");
         var command = new Command(
-            "get", "Downloads a data set from its public home and checks it; the same command goes on where one stopped.")
+            "get", "Downloads a data set, or the weights for FID, from its public home and checks it; the same command goes on where one "
+                + "stopped.")
         {
             name, dest,
         };

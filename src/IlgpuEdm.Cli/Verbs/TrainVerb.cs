@@ -24,6 +24,7 @@ internal static class TrainVerb
             + "With --images, whichever is first. [default: no limit]",
             text => Duration.TryParse(text, unitSeconds: 60) is { Seconds: > 0 } time ? time : null);
         Option<bool> xflip = Options.Flag("--xflip", "Mirror every image with probability 1/2.");
+        var scores = new ScoreFlags();
         var device = new DeviceFlags("share each batch");
         RunSchedule defaults = new TrainingRequest().Schedule;
         Option<ImageCount> tick = Options.Count("--tick", defaults.TickImages, 1, "Images per status line and line of statistics.");
@@ -52,6 +53,7 @@ internal static class TrainVerb
             command.Options.Add(option);
         }
 
+        scores.AddTo(command);
         device.AddTo(command);
         dryRun.AddTo(command, data);
         command.SetAction(parsed =>
@@ -73,6 +75,7 @@ internal static class TrainVerb
                     GridImages = parsed.GetValue(grid).Images,
                     SnapshotImages = parsed.GetValue(snapshot).Images,
                     StateSeconds = parsed.GetValue(state).Seconds,
+                    Score = scores.Of(parsed),
                 },
             };
             using IImageDataset set = parsed.GetValue(data) is { } path

@@ -210,7 +210,8 @@ internal static class CooperativeConvolution
             ProductTiles.Count((long)shape.Batch * shape.Height * shape.Width, TileProduct.Chunk));
     }
 
-    private static ProductTile Tile(Device device, int rows, int columns) =>
+    /// <summary>The tile of a layer, by its rows of an image and columns, or the one that is forced.</summary>
+    internal static ProductTile Tile(Device device, int rows, int columns) =>
         device.Tile == ProductTile.Auto ? Choose(rows, columns) : device.Tile;
 
     // By the layer's shape, rows of an image and columns; a part of a tile that is empty is computed all the same.
@@ -220,7 +221,8 @@ internal static class CooperativeConvolution
         : ProductTiles.Are128Wide(columns) ? ProductTile.Tile128x128
         : ProductTile.Tile128x64;
 
-    private static (int Rows, int Columns) Size(ProductTile tile) => tile switch
+    /// <summary>Rows and columns of a tile.</summary>
+    internal static (int Rows, int Columns) Size(ProductTile tile) => tile switch
     {
         ProductTile.Tile128x128 => (128, 128),
         ProductTile.Tile128x64 => (128, 64),

@@ -6,6 +6,8 @@ namespace IlgpuEdm.Autodiff;
 /// <summary>Embeddings of the noise level; no gradient flows to it.</summary>
 public static class Embedding
 {
+    private const int DefaultMaxPositions = 10000;
+
     /// <summary><c>[cos(x f_i), sin(x f_i)]</c> with <c>f_i = maxPositions^(-i / (channels / 2 - endpoint))</c>.</summary>
     /// <param name="tape">The tape.</param>
     /// <param name="x">One number an image.</param>
@@ -15,7 +17,24 @@ public static class Embedding
     /// <param name="maxPositions">The longest wavelength over 2 pi.</param>
     /// <returns><c>[N, channels]</c>.</returns>
     public static Tensor PositionalEmbedding(
-        this Tape tape, ReadOnlySpan<float> x, int channels, bool endpoint, bool sineFirst, int maxPositions = 10000)
+        this Tape tape, ReadOnlySpan<float> x, int channels, bool endpoint, bool sineFirst,
+        int maxPositions = DefaultMaxPositions)
+    {
+        var frequencies = Frequencies(channels, endpoint, maxPositions);
+        var half = frequencies.Length;
+        var y = tape.New(x.Length, channels);
+        var input = tape.From(x, x.Length);
+        var f = tape.From(frequencies, half);
+        tape.Device.Launch(
+            EmbeddingKernels.Positional, tape.Device.Spread(x.Length * half), default,
+            input.View, f.View, y.View, x.Length, half, sineFirst ? 1 : 0);
+        input.Release();
+        f.Release();
+        return y;
+    }
+
+    /// <summary>The frequencies of <see cref="PositionalEmbedding"/>, <c>[channels / 2]</c>.</summary>
+    internal static float[] Frequencies(int channels, bool endpoint, int maxPositions = DefaultMaxPositions)
     {
         if (channels % 2 != 0 || channels < (endpoint ? 4 : 2))
         {
@@ -32,15 +51,7 @@ public static class Embedding
             frequencies[i] = (float)Math.Pow((float)(1.0 / maxPositions), exponent);
         }
 
-        var y = tape.New(x.Length, channels);
-        var input = tape.From(x, x.Length);
-        var f = tape.From(frequencies, half);
-        tape.Device.Launch(
-            EmbeddingKernels.Positional, tape.Device.Spread(x.Length * half), default,
-            input.View, f.View, y.View, x.Length, half, sineFirst ? 1 : 0);
-        input.Release();
-        f.Release();
-        return y;
+        return frequencies;
     }
 
     /// <summary>

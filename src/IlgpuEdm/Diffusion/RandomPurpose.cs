@@ -63,4 +63,7 @@ public enum RandomPurpose : uint
 
     /// <summary>Where within its grey level a value lies whose likelihood is asked for: one uniform a value.</summary>
     Dequantization = 19,
+
+    /// <summary>Which images of a set are scored, and the subsets that a metric is averaged over.</summary>
+    MetricSubsets = 20,
 }

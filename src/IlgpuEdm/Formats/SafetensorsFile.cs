@@ -10,7 +10,6 @@ namespace IlgpuEdm.Formats;
 /// </summary>
 public sealed class SafetensorsFile
 {
-    private readonly string path;
     private readonly OrderedDictionary<string, SafetensorsEntry> tensors;
 
     /// <summary>The same as if it had been read from a safetensors file, for contents that came from a file of another format.</summary>
@@ -19,7 +18,7 @@ public sealed class SafetensorsFile
     /// <param name="entries">The tensors, each with its bytes, no two of one name.</param>
     internal SafetensorsFile(string path, IReadOnlyDictionary<string, string> metadata, IEnumerable<SafetensorsEntry> entries)
     {
-        this.path = path;
+        Path = path;
         Metadata = new Dictionary<string, string>(metadata).AsReadOnly();
         tensors = new OrderedDictionary<string, SafetensorsEntry>(StringComparer.Ordinal);
         foreach (var entry in entries)
@@ -27,6 +26,9 @@ public sealed class SafetensorsFile
             tensors.Add(entry.Name, entry);
         }
     }
+
+    /// <summary>The file, for messages.</summary>
+    internal string Path { get; }
 
     /// <summary>The texts under <c>__metadata__</c>; empty where there are none.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
@@ -179,8 +181,8 @@ public sealed class SafetensorsFile
     }
 
     private SafetensorsEntry Find(string name) =>
-        tensors.TryGetValue(name, out var entry) ? entry : throw new EdmException($"{path}: there is no tensor '{name}' in this file");
+        tensors.TryGetValue(name, out var entry) ? entry : throw new EdmException($"{Path}: there is no tensor '{name}' in this file");
 
     private EdmException NotFloat(SafetensorsEntry entry) =>
-        new($"{path}: tensor '{entry.Name}' is of type {entry.Type.FileName()}, where floating-point numbers were expected");
+        new($"{Path}: tensor '{entry.Name}' is of type {entry.Type.FileName()}, where floating-point numbers were expected");
 }

@@ -8,13 +8,14 @@ namespace IlgpuEdm.Interchange;
 
 /// <summary>
 /// Moves weights between this program, PyTorch and NumPy: reads every kind of file that holds them, told by its contents, and writes
-/// them by
-/// the ending of the name.
+/// them by the ending of the name; as ONNX a network that computes.
 /// </summary>
 public static class TensorFiles
 {
     /// <summary>What <see cref="Write"/> takes, for messages.</summary>
-    public const string Endings = ".safetensors, .npz, .pth or .pt";
+    public const string Endings = ".safetensors, .npz, .pth, .pt or .onnx";
+
+    private const string OnnxEnding = ".onnx";
 
     /// <summary>Says what a file is.</summary>
     /// <param name="path">The file.</param>
@@ -34,11 +35,12 @@ public static class TensorFiles
     {
         path = LocalFile.Of(path);
         var file = Read(path);
-        return file.Metadata.ContainsKey(NetworkDenoiser.FormatKey) || KindOf(path) == TensorFileKind.Safetensors
-            ? file
-            : throw new EdmException(
-                $"{path}: it holds tensors, but does not say what network they belong to; give a snapshot, a network pickle with 'ema', "
-                + "or a file that 'convert' made of one");
+        if (KindOf(path) != TensorFileKind.Safetensors)
+        {
+            RequireDescription(file);
+        }
+
+        return file;
     }
 
     /// <summary>Reads all tensors of a file, and its description where it has one.</summary>
@@ -71,7 +73,10 @@ public static class TensorFiles
     /// <summary>Writes tensors as one file that is whole or absent.</summary>
     /// <param name="path">The file; its ending says the format.</param>
     /// <param name="file">The tensors.</param>
-    /// <exception cref="EdmException">The ending is another, the format has no such type, or the file cannot be written.</exception>
+    /// <exception cref="EdmException">
+    /// The ending is another, the format has no such type, the file cannot be written, or ONNX is asked for and the tensors are no
+    /// described network.
+    /// </exception>
     public static void Write(string path, SafetensorsFile file)
     {
         RequireEnding(path);
@@ -95,6 +100,10 @@ public static class TensorFiles
             case ".npz":
                 NpzStates.Write(path, file, description);
                 break;
+            case OnnxEnding:
+                RequireDescription(file);
+                OnnxDenoiser.Write(path, file, description);
+                break;
             default:
                 TorchFile.Write(path, [.. file.Tensors.Values], description);
                 break;
@@ -106,13 +115,23 @@ public static class TensorFiles
     /// <exception cref="EdmException">It does not.</exception>
     public static void RequireEnding(string path)
     {
-        if (Path.GetExtension(path).ToLowerInvariant() is not (".safetensors" or ".npz" or ".pth" or ".pt"))
+        if (Path.GetExtension(path).ToLowerInvariant() is not (".safetensors" or ".npz" or ".pth" or ".pt" or OnnxEnding))
         {
             throw new EdmException($"{path}: the ending of the name says the format to write; it must be {Endings}");
         }
     }
 
     private static Dictionary<string, string> NoDescription { get; } = [];
+
+    private static void RequireDescription(SafetensorsFile file)
+    {
+        if (!file.Metadata.ContainsKey(NetworkDenoiser.FormatKey))
+        {
+            throw new EdmException(
+                $"{file.Path}: it holds tensors, but does not say what network they belong to; give a snapshot, a network pickle with "
+                + "'ema', or a file that 'convert' made of one");
+        }
+    }
 
     private static SafetensorsFile Of(string path, PickleValue root, IReadOnlyDictionary<string, string> description)
     {

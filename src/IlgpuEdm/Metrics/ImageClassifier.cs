@@ -77,7 +77,7 @@ public sealed class ImageClassifier : IDisposable
     public static ClassifierOptions ReadOptions(SafetensorsFile file, string path)
     {
         ArgumentNullException.ThrowIfNull(file);
-        if (file.Metadata.GetValueOrDefault(FormatKey) != Format)
+        if (!IsIn(file))
         {
             throw new EdmException($"{path} is no classifier; give a file that 'classifier train' wrote");
         }
@@ -106,6 +106,9 @@ public sealed class ImageClassifier : IDisposable
             throw new EdmException($"{path}: {e.Message}", e);
         }
     }
+
+    /// <summary>Whether a file says that it is a classifier.</summary>
+    internal static bool IsIn(SafetensorsFile file) => file.Metadata.GetValueOrDefault(FormatKey) == Format;
 
     /// <summary>Writes the classifier to a file.</summary>
     /// <param name="path">The file; replaced if it is there.</param>

@@ -6,7 +6,7 @@ namespace IlgpuEdm.Networks;
 /// The U-Net of Dhariwal and Nichol ("Diffusion models beat GANs", 2021), ADM, as EDM trains it (Karras et al. 2022, appendix F.5): the
 /// embedding scales and shifts after each second norm, attention has heads of 64 channels, and every block of a level has it.
 /// </summary>
-public sealed class DhariwalUNet : UNet
+public sealed partial class DhariwalUNet : UNet
 {
     private const float Epsilon = 1e-5f;
     internal const int ChannelsPerHead = 64;

@@ -1,4 +1,5 @@
 using IlgpuEdm.Autodiff;
+using IlgpuEdm.Formats.Onnx;
 using IlgpuEdm.Kernels.Convolution;
 using IlgpuEdm.Kernels.Normalization;
 
@@ -41,6 +42,10 @@ internal sealed class ConvolutionLayer
         bool moments = false) =>
         Convolution.Apply(pass.Tape, x, norm, pass[_weight], pass[_bias], shift, residual, scale, moments);
 
+    /// <summary>Adds the layer to a graph; the result may have a border beyond the images.</summary>
+    public OnnxValue Export(OnnxPass pass, OnnxValue x, int border = 0) =>
+        x.Convolve(pass[_weight], pass[_bias], _weight.Shape[0] / 2 + border);
+
     public LayerCost Cost(int height, int width) =>
         PassingCost(height, width) + LayerCost.Keeping((long)_weight.Shape[3] * height * width);
 
@@ -75,6 +80,9 @@ internal sealed class LinearLayer
     }
 
     public Tensor Forward(NetworkPass pass, Tensor x) => pass.Tape.Linear(x, pass[_weight], _bias == null ? null : pass[_bias]);
+
+    /// <summary>Adds the layer to a graph.</summary>
+    public OnnxValue Export(OnnxPass pass, OnnxValue x) => x.Linear(pass[_weight], _bias == null ? null : pass[_bias]);
 
     public LayerCost Cost() => new(_weight.Length, [_weight.Shape[1]], scratch: (batch, workItems) =>
         Matmul.ScratchFloats(batch, _weight.Shape[0], _weight.Shape[1], workItems));
@@ -112,6 +120,22 @@ internal sealed class GroupNormLayer
     /// <param name="scaleShift">Scales and shifts that an image's embedding says, or null.</param>
     public GroupNormOptions Options(NetworkPass pass, bool silu, Tensor? scaleShift = null) =>
         new(pass[_gamma], pass[_beta], _groups, _epsilon, silu, scaleShift);
+
+    /// <summary>Adds the norm to a graph.</summary>
+    /// <param name="pass">Graph and parameters.</param>
+    /// <param name="x">The images.</param>
+    /// <param name="silu">Whether SiLU follows.</param>
+    /// <param name="scaleShift">Scales and shifts that an image's embedding says, or null.</param>
+    public OnnxValue Export(OnnxPass pass, OnnxValue x, bool silu, OnnxValue? scaleShift = null)
+    {
+        var y = x.Normalize(_groups, _epsilon) * pass[_gamma].Reshape(-1, 1, 1) + pass[_beta].Reshape(-1, 1, 1);
+        if (scaleShift?.Split(axis: 1, parts: 2) is [var scale, var shift])
+        {
+            y = y * (scale + 1f).OfEachPixel() + shift.OfEachPixel();
+        }
+
+        return silu ? y.Silu() : y;
+    }
 
     /// <summary>The cost of the norm where the convolution applies it.</summary>
     public LayerCost Cost(int height, int width)

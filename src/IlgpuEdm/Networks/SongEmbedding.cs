@@ -1,4 +1,5 @@
 using IlgpuEdm.Autodiff;
+using IlgpuEdm.Formats.Onnx;
 
 namespace IlgpuEdm.Networks;
 
@@ -72,5 +73,25 @@ internal sealed class SongEmbedding
 
         e = tape.Silu(_mapLayer0.Forward(pass, e));
         return tape.Silu(_mapLayer1.Forward(pass, e));
+    }
+
+    /// <summary>Adds the embedding to a graph.</summary>
+    public OnnxValue Export(OnnxPass pass, OnnxValue noiseLabels, OnnxValue? classLabels, OnnxValue? augmentLabels)
+    {
+        var e = _frequencies == null
+            ? noiseLabels.PositionalEmbedding(_channels, endpoint: true, sineFirst: true)
+            : noiseLabels.FourierEmbedding(pass[_frequencies], sineFirst: true);
+        if (_mapLabel != null)
+        {
+            e += _mapLabel.Export(pass, classLabels!.Value * MathF.Sqrt(_options.LabelDim));
+        }
+
+        if (_mapAugment != null)
+        {
+            e += _mapAugment.Export(pass, augmentLabels!.Value);
+        }
+
+        e = _mapLayer0.Export(pass, e).Silu();
+        return _mapLayer1.Export(pass, e).Silu();
     }
 }

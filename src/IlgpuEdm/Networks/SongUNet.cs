@@ -6,7 +6,7 @@ namespace IlgpuEdm.Networks;
 /// The U-Net of Song et al. ("Score-based generative modeling", 2021) in its DDPM++ and NCSN++ forms, as EDM trains it (Karras et al.
 /// 2022, appendix F.5): positional or Fourier noise embedding; encoder standard, skip or residual; decoder standard or skip.
 /// </summary>
-public sealed class SongUNet : UNet
+public sealed partial class SongUNet : UNet
 {
     private const float Epsilon = 1e-6f;
     private static readonly float _rootHalf = MathF.Sqrt(0.5f);

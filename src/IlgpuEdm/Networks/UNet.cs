@@ -1,5 +1,6 @@
 using IlgpuEdm.Autodiff;
 using IlgpuEdm.Devices;
+using IlgpuEdm.Formats.Onnx;
 
 namespace IlgpuEdm.Networks;
 
@@ -63,6 +64,16 @@ public abstract class UNet
     /// <summary>As <see cref="Forward"/>, on images that are stored as the network's activations are.</summary>
     private protected abstract Tensor Run(
         NetworkPass pass, Tensor x, ReadOnlySpan<float> noiseLabels, Tensor? classLabels, Tensor? augmentLabels);
+
+    /// <summary>Adds the network to a graph, as <see cref="Forward"/> runs it.</summary>
+    /// <param name="pass">Graph and parameters.</param>
+    /// <param name="x">Scaled noisy images, <c>[N, ImageChannels, H, W]</c>.</param>
+    /// <param name="noiseLabels">c_noise of each image, <c>[N, 1]</c>.</param>
+    /// <param name="classLabels"><c>[N, LabelDim]</c>; null for a network without.</param>
+    /// <param name="augmentLabels"><c>[N, AugmentDim]</c> or <c>[1, AugmentDim]</c>; null for a network without.</param>
+    /// <returns><c>[N, OutputChannels, H, W]</c>.</returns>
+    internal abstract OnnxValue Export(
+        OnnxPass pass, OnnxValue x, OnnxValue noiseLabels, OnnxValue? classLabels, OnnxValue? augmentLabels);
 
     /// <summary>Declares a block and lists it.</summary>
     private protected UNetBlock Block(

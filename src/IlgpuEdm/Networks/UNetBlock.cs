@@ -35,7 +35,7 @@ internal enum Resample
 /// The residual block of the U-Nets: norm, SiLU, convolution, embedding, norm, SiLU, dropout, convolution; the sum with the skip path,
 /// scaled; then, where asked for, self-attention with a residual and scale of its own (Karras et al. 2022, appendix F.5).
 /// </summary>
-internal sealed class UNetBlock
+internal sealed partial class UNetBlock
 {
     private readonly UNetBlockStyle _style;
     private readonly Resample _resample;

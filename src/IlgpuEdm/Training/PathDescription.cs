@@ -90,6 +90,7 @@ public static class PathDescription
     {
         RunOptions options = RunFolder.ReadOptions(path);
         IReadOnlyList<TickRecord> ticks = StatisticsFiles.Read(path);
+        IReadOnlyList<ScoreRecord> scores = StatisticsFiles.ReadScores(path);
         var rows = new List<(string, string)> { ("what", "training run"), ("path", Path.GetFullPath(path)) };
         rows.AddRange(Values("", JsonSerializer.Serialize(options.Identity, RunJson.Compact)));
         rows.AddRange(Values("", JsonSerializer.Serialize(options.Schedule, RunJson.Compact)));
@@ -103,10 +104,19 @@ public static class PathDescription
             rows.Add(("training time", TimeText.Of(ticks[^1].TotalSeconds)));
         }
 
+        if (scores.Count > 0)
+        {
+            rows.Add(("last score", Score(scores[^1])));
+            rows.Add(("best score", Score(scores.Where(scores[^1].IsComparable).MinBy(s => s.Score)!)));
+        }
+
         string? snapshot = Directory.GetFiles(path, "network-snapshot-*.safetensors").Max(StringComparer.Ordinal);
         rows.Add(("last snapshot", snapshot is null ? "none" : Path.GetFileName(snapshot)));
         return rows;
     }
+
+    private static string Score(ScoreRecord score) => string.Create(CultureInfo.InvariantCulture,
+        $"{score.ScoreName} {score.Score:G5} at {score.Images:N0} images, of {score.ScoreImages:N0} drawn");
 
     // A text that is a JSON object becomes one row a member; the bookkeeping of the tick under way is of no interest.
     private static IEnumerable<(string Name, string Value)> Values(string name, string text)

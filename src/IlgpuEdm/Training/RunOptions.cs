@@ -178,6 +178,10 @@ public sealed record RunSchedule
     /// <summary>Seconds between saved training states.</summary>
     public double StateSeconds { get; init; } = 300;
 
+    /// <summary>How the averaged weights are scored; null: not at all.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ScoreOptions? Score { get; init; }
+
     internal void Validate()
     {
         RunIdentity.Check(Images is null or >= 1, "--images", Images ?? 0, "at least 1");
@@ -186,6 +190,7 @@ public sealed record RunSchedule
         RunIdentity.Check(GridImages >= 0, "--grid-every", GridImages, "at least 0");
         RunIdentity.Check(SnapshotImages >= 0, "--snapshot-every", SnapshotImages, "at least 0");
         RunIdentity.Check(double.IsFinite(StateSeconds) && StateSeconds >= 0, "--state-every", StateSeconds, "at least 0");
+        Score?.Validate();
         if (Images is null && Minutes is null)
         {
             throw new EdmException("a run needs an end: give --images or --minutes");

@@ -16,6 +16,8 @@ internal sealed class RunOutputs(string folder, RunIdentity identity, int images
 
     public string GridPath(long images) => Path.Combine(folder, StateStore.Numbered("samples-", images, ".png"));
 
+    public string BestPath => Path.Combine(folder, "network-best.safetensors");
+
     public string CurvePath => Path.Combine(folder, "curve.png");
 
     /// <summary>Writes the averaged weights as files that <c>sample</c> reads; where the snapshot is there, so are the profiles.</summary>
@@ -30,10 +32,32 @@ internal sealed class RunOutputs(string folder, RunIdentity identity, int images
             FileErrors.Writing(profilePath, () => profileFile.WriteTo(profilePath));
         }
 
-        string path = SnapshotPath(images);
-        SafetensorsWriter file = new SafetensorsWriter().Metadata("images", images.ToString(CultureInfo.InvariantCulture));
+        WriteAverage(SnapshotPath(images), Snapshot(images));
+    }
+
+    /// <summary>Writes the averaged weights as those with the best score, over the ones before.</summary>
+    public void WriteBest(ScoreRecord score) => WriteAverage(BestPath, Snapshot(score.Images)
+        .Metadata("score", score.Score.ToString("R", CultureInfo.InvariantCulture))
+        .Metadata("score_name", score.ScoreName)
+        .Metadata("score_images", score.ScoreImages.ToString(CultureInfo.InvariantCulture))
+        .Metadata("score_basis", score.ScoreBasis));
+
+    private static SafetensorsWriter Snapshot(long images) =>
+        new SafetensorsWriter().Metadata("images", images.ToString(CultureInfo.InvariantCulture));
+
+    private void WriteAverage(string path, SafetensorsWriter file)
+    {
         model.AddEma(file);
         FileErrors.Writing(path, () => file.WriteTo(path));
+    }
+
+    /// <summary>Draws seeds 0, 1, 2, … with the averaged weights, as they are asked for; a class is drawn for each, where there are any.</summary>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public IEnumerable<byte[][]> Draw(int count, CancellationToken stop)
+    {
+        ulong[] seeds = [.. Enumerable.Range(0, count).Select(i => (ulong)i)];
+        return ClassChoice.Images(null, seeds, identity.Model.Network).Chunk(imagesAtOnce)
+            .Select(block => model.SampleEma(block, new SamplerOptions(), imagesAtOnce, stop));
     }
 
     /// <summary>Draws seeds 0, 1, 2, ... with the averaged weights; of a few classes one a row, the same seeds in each.</summary>

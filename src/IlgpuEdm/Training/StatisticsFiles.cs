@@ -6,13 +6,15 @@ using IlgpuEdm.Formats;
 namespace IlgpuEdm.Training;
 
 /// <summary>
-/// A run's <c>stats.jsonl</c> and <c>stats.csv</c>. The first is the truth: the second is made anew from it when a run resumes.
+/// A run's <c>stats.jsonl</c>, of ticks and scores, and <c>stats.csv</c>, of ticks. The first is the truth: the second is made anew from it
+/// when a run resumes.
 /// </summary>
 internal sealed class StatisticsFiles
 {
     private readonly string jsonl;
     private readonly string csv;
     private readonly List<TickRecord> records = [];
+    private readonly List<ScoreRecord> scores = [];
 
     public StatisticsFiles(string folder)
     {
@@ -23,15 +25,22 @@ internal sealed class StatisticsFiles
     /// <summary>All ticks in the files.</summary>
     public IReadOnlyList<TickRecord> Records => records;
 
-    /// <summary>Reads the ticks of a run's folder; lines that were not written to their end are left out.</summary>
-    public static IReadOnlyList<TickRecord> Read(string folder) => Read(Path.Combine(folder, "stats.jsonl"), out _);
+    /// <summary>All scores in the first file.</summary>
+    public IReadOnlyList<ScoreRecord> Scores => scores;
 
-    /// <summary>Cuts both files back to the ticks that ended at or before a count of images.</summary>
-    /// <param name="images">The count.</param>
+    /// <summary>Reads the ticks of a run's folder; lines that were not written to their end are left out.</summary>
+    public static IReadOnlyList<TickRecord> Read(string folder) => [.. Lines(folder).OfType<TickRecord>()];
+
+    /// <summary>Reads the scores of a run's folder, as <see cref="Read(string)"/> reads the ticks.</summary>
+    public static IReadOnlyList<ScoreRecord> ReadScores(string folder) => [.. Lines(folder).OfType<ScoreRecord>()];
+
+    /// <summary>Cuts the files back to the ticks that ended, and the scores that were made, at or before a count of images.</summary>
+    /// <param name="tickImages">The count of the ticks.</param>
+    /// <param name="images">The count of the scores.</param>
     /// <param name="warn">Told where lines are damaged; the file is kept under another name then.</param>
-    public void CutBack(long images, Action<string> warn)
+    public void CutBack(long tickImages, long images, Action<string> warn)
     {
-        IReadOnlyList<TickRecord> read = Read(jsonl, out int damaged);
+        List<object> read = Read(jsonl, out int damaged);
         if (damaged > 0)
         {
             string kept = jsonl + ".damaged";
@@ -39,9 +48,12 @@ internal sealed class StatisticsFiles
             warn($"{damaged} lines of '{jsonl}' cannot be read and are left out; it was kept as '{Path.GetFileName(kept)}'");
         }
 
+        read.RemoveAll(line => line is TickRecord tick ? tick.Images > tickImages : line is ScoreRecord score && score.Images > images);
         records.Clear();
-        records.AddRange(read.Where(record => record.Images <= images));
-        FileErrors.Writing(jsonl, () => AtomicFile.WriteAllText(jsonl, string.Concat(records.Select(ToLine))));
+        records.AddRange(read.OfType<TickRecord>());
+        scores.Clear();
+        scores.AddRange(read.OfType<ScoreRecord>());
+        FileErrors.Writing(jsonl, () => AtomicFile.WriteAllText(jsonl, string.Concat(read.Select(ToLine))));
         FileErrors.Writing(csv, () => AtomicFile.WriteAllText(csv, Header() + string.Concat(records.Select(ToRow))));
     }
 
@@ -53,15 +65,24 @@ internal sealed class StatisticsFiles
         FileErrors.Writing(csv, () => RunLog.AppendWhole(csv, ToRow(record)));
     }
 
-    // What a killed process was writing, a last line without an end, is no damage.
-    private static List<TickRecord> Read(string path, out int damaged)
+    /// <summary>Appends one score to the first file.</summary>
+    public void Append(ScoreRecord score)
     {
-        var read = new List<TickRecord>();
+        scores.Add(score);
+        FileErrors.Writing(jsonl, () => RunLog.AppendWhole(jsonl, ToLine(score)));
+    }
+
+    private static List<object> Lines(string folder) => Read(Path.Combine(folder, "stats.jsonl"), out _);
+
+    // What a killed process was writing, a last line without an end, is no damage.
+    private static List<object> Read(string path, out int damaged)
+    {
+        var read = new List<object>();
         damaged = 0;
         string[] lines = File.Exists(path) ? File.ReadAllText(path).Split('\n') : [];
         foreach (string line in lines.SkipLast(1))
         {
-            if (TryParse(line) is { } record)
+            if ((TryParse<TickRecord>(line) ?? (object?)TryParse<ScoreRecord>(line)) is { } record)
             {
                 read.Add(record);
             }
@@ -74,12 +95,13 @@ internal sealed class StatisticsFiles
         return read;
     }
 
-    private static TickRecord? TryParse(string line)
+    private static T? TryParse<T>(string line)
+        where T : class
     {
         try
         {
             // Numbers beyond a double's range become infinite, which was never written.
-            return JsonSerializer.Deserialize<TickRecord>(line, RunJson.Compact) is { } record && IsFinite(record) ? record : null;
+            return JsonSerializer.Deserialize<T>(line, RunJson.Compact) is { } record && IsFinite(record) ? record : null;
         }
         catch (JsonException)
         {
@@ -87,12 +109,16 @@ internal sealed class StatisticsFiles
         }
     }
 
-    private static bool IsFinite(TickRecord record) =>
-        double.IsFinite(record.Loss) && double.IsFinite(record.LearningRate) && double.IsFinite(record.EmaBeta)
-        && double.IsFinite(record.ImagesPerSecond) && double.IsFinite(record.Seconds) && double.IsFinite(record.TotalSeconds)
-        && double.IsFinite(record.MemoryMb) && record.LossBySigma.Values.All(loss => double.IsFinite(loss ?? 0));
+    private static bool IsFinite(object record) => record switch
+    {
+        TickRecord tick => double.IsFinite(tick.Loss) && double.IsFinite(tick.LearningRate) && double.IsFinite(tick.EmaBeta)
+            && double.IsFinite(tick.ImagesPerSecond) && double.IsFinite(tick.Seconds) && double.IsFinite(tick.TotalSeconds)
+            && double.IsFinite(tick.MemoryMb) && tick.LossBySigma.Values.All(loss => double.IsFinite(loss ?? 0)),
+        ScoreRecord score => double.IsFinite(score.Score) && double.IsFinite(score.ScoreSeconds),
+        _ => true,
+    };
 
-    private static string ToLine(TickRecord record) => JsonSerializer.Serialize(record, RunJson.Compact) + "\n";
+    private static string ToLine(object record) => JsonSerializer.Serialize(record, record.GetType(), RunJson.Compact) + "\n";
 
     private static string Header() => Csv(["images", "steps", "loss", "learning_rate", "ema_beta", "non_finite_gradients",
         "images_per_second", "seconds", "total_seconds", "memory_mb", .. SigmaBins.Names.Select(name => "loss_sigma_" + name)]);

@@ -13,6 +13,7 @@ public sealed class Trainer
     private readonly RunFolder folder;
     private readonly RunIdentity identity;
     private readonly RunSchedule schedule;
+    private readonly RunLimits limits;
     private readonly int imagesAtOnce;
     private readonly IImageDataset data;
     private readonly ITrainingModel model;
@@ -21,6 +22,7 @@ public sealed class Trainer
     private readonly StatisticsFiles statistics;
     private readonly RunOutputs outputs;
     private readonly SaveClock saves;
+    private readonly SnapshotScores? scores;
     private TrainingState state = new();
 
     /// <summary>Prepares a run.</summary>
@@ -28,19 +30,22 @@ public sealed class Trainer
     /// <param name="options">The run's options, the folder's.</param>
     /// <param name="data">The images.</param>
     /// <param name="model">What is trained, as it was initialised.</param>
-    public Trainer(RunFolder folder, RunOptions options, IImageDataset data, ITrainingModel model)
+    /// <param name="score">What judges the averaged weights; where the options say that they are scored.</param>
+    public Trainer(RunFolder folder, RunOptions options, IImageDataset data, ITrainingModel model, IImageScore? score = null)
     {
         this.folder = folder;
         this.data = data;
         this.model = model;
         identity = options.Identity;
         schedule = options.Schedule;
+        limits = new RunLimits(schedule, identity.BatchSize);
         imagesAtOnce = options.ImagesAtOnce;
         log = new RunLog(folder.FilePath("log.txt"));
         states = new StateStore(folder.Location);
         statistics = new StatisticsFiles(folder.Location);
         outputs = new RunOutputs(folder.Location, identity, imagesAtOnce, model);
         saves = new SaveClock(schedule.StateSeconds, TimeProvider.System);
+        scores = schedule.Score is null || score is null ? null : new SnapshotScores(schedule.Score, score, outputs, statistics, Line);
     }
 
     /// <summary>Told of each line that also goes to <c>log.txt</c>: one a tick, and what is out of the ordinary.</summary>
@@ -68,7 +73,7 @@ public sealed class Trainer
     private TrainingResult Train(CancellationToken stop)
     {
         bool restored = Restore();
-        if (IsFinished)
+        if (limits.AreReached(state))
         {
             Line(string.Create(CultureInfo.InvariantCulture, $"'{folder.Location}' is finished: {state.Images:N0} images in "
                 + $"{TimeText.Of(state.Seconds)}; give it more --images or --minutes to go on"));
@@ -85,7 +90,7 @@ public sealed class Trainer
         using var loader = new BatchLoader(data, identity.BatchSize, identity.Seed, state.Images, identity.XFlip);
         var clock = new StepClock();
         bool warm = false;
-        while (!IsFinished)
+        while (!limits.AreReached(state))
         {
             if (stop.IsCancellationRequested)
             {
@@ -128,9 +133,6 @@ public sealed class Trainer
         return End(TrainingOutcome.Finished, stop);
     }
 
-    private bool IsFinished =>
-        state.Images >= (schedule.Images ?? long.MaxValue) || state.Seconds >= (schedule.Minutes ?? double.PositiveInfinity) * 60;
-
     // Whether the last step passed a multiple: it depends on the count alone, not on where the run was interrupted.
     private bool Passed(long every) =>
         every > 0 && state.Images > 0 && state.Images / every > Math.Max(state.Images - identity.BatchSize, 0) / every;
@@ -140,7 +142,7 @@ public sealed class Trainer
         states.RemoveTemporaries();
         TrainingState? found = states.LoadNewest(model, Line);
         state = found ?? new TrainingState();
-        statistics.CutBack(state.Tick.StartImages, Line);
+        statistics.CutBack(state.Tick.StartImages, state.Images, Line);
         Line(string.Create(CultureInfo.InvariantCulture, $"{(found is null ? "starts" : "resumes")} at {state.Images:N0} images: ")
             + string.Create(CultureInfo.InvariantCulture, $"{model.ParameterCount:N0} parameters, ")
             + string.Create(CultureInfo.InvariantCulture, $"{data.Count:N0} images in '{data.Source}'"));
@@ -166,7 +168,7 @@ public sealed class Trainer
         TickRecord record = state.Record();
         statistics.Append(record);
         state.StartTick();
-        Line(StatusLine.Of(record, Remaining(clock)));
+        Line(StatusLine.Of(record, limits.Remaining(state, clock.SecondsPerStep)));
         if (record.NonFiniteGradients > 0)
         {
             Line(string.Create(CultureInfo.InvariantCulture,
@@ -182,13 +184,15 @@ public sealed class Trainer
         }
 
         // Drawing takes a while: someone who asked to stop gets it when the run is resumed.
+        if (scores != null && Passed(scores.EveryImages) && scores.IsMissing(state.Images) && !stop.IsCancellationRequested)
+        {
+            SaveBefore(scores.Seconds);
+            scores.TryWrite(state.Images, stop);
+        }
+
         if (Passed(schedule.GridImages) && !(onlyMissing && File.Exists(outputs.GridPath(state.Images))) && !stop.IsCancellationRequested)
         {
-            if (saves.IsDue(saves.SecondsPerGrid))
-            {
-                Save();
-            }
-
+            SaveBefore(saves.SecondsPerGrid);
             long start = Stopwatch.GetTimestamp();
             if (TryWriteGrid(stop))
             {
@@ -208,6 +212,14 @@ public sealed class Trainer
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             return false;
+        }
+    }
+
+    private void SaveBefore(double seconds)
+    {
+        if (saves.IsDue(seconds))
+        {
+            Save();
         }
     }
 
@@ -240,10 +252,11 @@ public sealed class Trainer
         }
 
         outputs.WriteCurve(statistics.Records);
-        if (!File.Exists(outputs.GridPath(state.Images)) && !TryWriteGrid(stop))
+        if ((!File.Exists(outputs.GridPath(state.Images)) && !TryWriteGrid(stop))
+            || (scores?.IsMissing(state.Images) is true && !scores.TryWrite(state.Images, stop)))
         {
             Line(string.Create(CultureInfo.InvariantCulture,
-                $"stopped at {state.Images:N0} images, saved; the same command draws the last grid"));
+                $"stopped at {state.Images:N0} images, saved; the same command draws what is left to draw"));
             return Result(TrainingOutcome.Interrupted);
         }
 
@@ -256,23 +269,13 @@ public sealed class Trainer
     }
 
     private TrainingResult Result(TrainingOutcome outcome) => new(outcome, state.Images, state.Seconds,
-        outputs.SnapshotPath(state.Images), Existing(outputs.GridPath(state.Images)), Existing(outputs.CurvePath));
-
-    private TrainingProgress Progress(StepClock clock, double loss)
+        outputs.SnapshotPath(state.Images), Existing(outputs.GridPath(state.Images)), Existing(outputs.CurvePath))
     {
-        double fraction = Math.Max((double)state.Images / (schedule.Images ?? long.MaxValue),
-            state.Seconds / 60 / (schedule.Minutes ?? double.PositiveInfinity));
-        return new TrainingProgress(state.Images, Math.Min(fraction, 1), identity.BatchSize / clock.SecondsPerStep, loss,
-            Remaining(clock), model.MemoryBytes);
-    }
+        Best = Existing(outputs.BestPath),
+    };
 
-    private TimeSpan Remaining(StepClock clock)
-    {
-        double byImages = schedule.Images is { } images ? (images - state.Images) * clock.SecondsPerStep / identity.BatchSize
-            : double.PositiveInfinity;
-        double byTime = schedule.Minutes is { } minutes ? (minutes * 60) - state.Seconds : double.PositiveInfinity;
-        return TimeSpan.FromSeconds(Math.Clamp(Math.Min(byImages, byTime), 0, 1e9));
-    }
+    private TrainingProgress Progress(StepClock clock, double loss) => new(state.Images, limits.Fraction(state),
+        identity.BatchSize / clock.SecondsPerStep, loss, limits.Remaining(state, clock.SecondsPerStep), model.MemoryBytes);
 
     private void Line(string message)
     {

@@ -31,4 +31,8 @@ public enum TrainingOutcome
 /// <param name="Grid">The path of the last sample grid, or null where none was drawn.</param>
 /// <param name="Curve">The path of the loss curve, or null where no tick has ended.</param>
 public sealed record TrainingResult(
-    TrainingOutcome Outcome, long Images, double Seconds, string Snapshot, string? Grid, string? Curve);
+    TrainingOutcome Outcome, long Images, double Seconds, string Snapshot, string? Grid, string? Curve)
+{
+    /// <summary>The path of the snapshot with the best score, or null where none was scored.</summary>
+    public string? Best { get; init; }
+}

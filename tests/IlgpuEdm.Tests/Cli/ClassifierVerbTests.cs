@@ -1,5 +1,4 @@
 using System.Text.Json;
-using IlgpuEdm.Data;
 using IlgpuEdm.Formats;
 using IlgpuEdm.Tests.Formats;
 
@@ -13,7 +12,7 @@ public class ClassifierVerbTests
     public void It_trains_tests_and_evaluates()
     {
         using var temp = new TemporaryFolder();
-        string data = Shapes(temp, labels: true), file = temp.File("c.safetensors");
+        string data = TinyData.LabelledShapes(temp), file = temp.File("c.safetensors");
         CliResult trained = Cli.Run(
             "classifier", "train", "--data", data, "--out", file, "--images", "64", "--batch", "16", "--test", data, "--device", "cpu");
         Assert.AreEqual(0, trained.Code, trained.Error);
@@ -36,7 +35,7 @@ public class ClassifierVerbTests
     public void Images_without_labels_are_one_line()
     {
         using var temp = new TemporaryFolder();
-        Cli.Run("classifier", "train", "--data", Shapes(temp, labels: false), "--out", temp.File("c"), "--device", "cpu")
+        Cli.Run("classifier", "train", "--data", TinyData.LabelledShapes(temp, labels: false), "--out", temp.File("c"), "--device", "cpu")
             .AssertOneLine(1, "no labels");
     }
 
@@ -44,7 +43,7 @@ public class ClassifierVerbTests
     public void A_folder_as_output_is_found_before_training()
     {
         using var temp = new TemporaryFolder();
-        Cli.Run("classifier", "train", "--data", Shapes(temp, labels: true), "--out", temp.Path, "--device", "cpu")
+        Cli.Run("classifier", "train", "--data", TinyData.LabelledShapes(temp), "--out", temp.Path, "--device", "cpu")
             .AssertOneLine(1, "--out", "is a folder");
     }
 
@@ -54,7 +53,7 @@ public class ClassifierVerbTests
         using var temp = new TemporaryFolder();
         string path = temp.File("x.safetensors");
         new SafetensorsWriter().Add("a", new float[] { 1 }).WriteTo(path);
-        Cli.Run("classifier", "evaluate", "--classifier", path, "--data", Shapes(temp, labels: true), "--device", "cpu")
+        Cli.Run("classifier", "evaluate", "--classifier", path, "--data", TinyData.LabelledShapes(temp), "--device", "cpu")
             .AssertOneLine(1, path, "no classifier");
     }
 
@@ -65,22 +64,4 @@ public class ClassifierVerbTests
     [DataRow("classifier evaluate --classifier x --data y --max-images 0", "--max-images '0'", "from 1 to")]
     public void Wrong_usage_is_one_line(string command, string first, string second) =>
         Cli.Run(command.Split(' ')).AssertOneLine(2, first, second);
-
-    // 24 shapes of 12x12, with labels in dataset.json.
-    private static string Shapes(TemporaryFolder temp, bool labels)
-    {
-        using var shapes = new ProceduralShapes(12, 12, 1, 24);
-        var pixels = new byte[144];
-        var pairs = new List<object[]>();
-        for (int i = 0; i < 24; i++)
-        {
-            shapes.ReadImage(i, pixels);
-            temp.Write(ImageCodec.Default.EncodePng(pixels, 12, 12, 1), "data", "00000", $"img{i:D8}.png");
-            pairs.Add([$"00000/img{i:D8}.png", shapes.Label(i)]);
-        }
-
-        string folder = Path.Combine(temp.Path, "data");
-        File.WriteAllText(Path.Combine(folder, "dataset.json"), JsonSerializer.Serialize(new { labels = labels ? pairs : null }));
-        return folder;
-    }
 }

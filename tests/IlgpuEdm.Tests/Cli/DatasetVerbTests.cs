@@ -91,7 +91,7 @@ public class DatasetVerbTests
 
     [TestMethod]
     public void A_download_of_an_unknown_name_is_one_line() =>
-        Cli.Run("dataset", "get", "imagenet").AssertOneLine(1, "'imagenet'", "cifar10, fashion-mnist, mnist");
+        Cli.Run("dataset", "get", "imagenet").AssertOneLine(1, "'imagenet'", "cifar10, fashion-mnist, mnist, inception");
 
     [TestMethod]
     [DataRow("dataset", "command", "ilgpu-edm dataset --help")]

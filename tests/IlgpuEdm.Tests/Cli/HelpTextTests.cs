@@ -8,13 +8,14 @@ public class HelpTextTests
 {
     private static readonly string[] Verbs =
     [
-        "demo", "train", "sample", "edit", "interpolate", "likelihood", "ema", "classifier", "dataset", "bench", "info", "convert",
-        "devices", "selftest",
+        "demo", "train", "sample", "edit", "interpolate", "likelihood", "ema", "classifier", "fid", "dataset", "bench", "info",
+        "convert", "devices", "selftest",
     ];
 
     private static readonly Dictionary<string, string[]> Subverbs = new()
     {
         ["classifier"] = ["train", "evaluate"],
+        ["fid"] = ["train-features", "ref", "calc"],
         ["dataset"] = ["convert", "get"],
     };
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using IlgpuEdm.Data;
 using IlgpuEdm.Formats;
 using IlgpuEdm.Tests.Formats;
@@ -23,6 +24,24 @@ internal static class TinyData
         }
 
         return Path.Combine(temp.Path, "images");
+    }
+
+    /// <summary>A folder of 24 grey PNGs of shapes, with their classes in dataset.json.</summary>
+    public static string LabelledShapes(TemporaryFolder temp, bool labels = true, int size = 12, ulong seed = 0, string name = "data")
+    {
+        using var shapes = new ProceduralShapes(size, size, 1, 24, seed);
+        var pixels = new byte[size * size];
+        var pairs = new List<object[]>();
+        for (int i = 0; i < 24; i++)
+        {
+            shapes.ReadImage(i, pixels);
+            temp.Write(ImageCodec.Default.EncodePng(pixels, size, size, 1), name, "00000", $"img{i:D8}.png");
+            pairs.Add([$"00000/img{i:D8}.png", shapes.Label(i)]);
+        }
+
+        string folder = Path.Combine(temp.Path, name);
+        File.WriteAllText(Path.Combine(folder, "dataset.json"), JsonSerializer.Serialize(new { labels = labels ? pairs : null }));
+        return folder;
     }
 
     /// <summary>A folder with a file in the layout of CIFAR-10's binary version.</summary>

@@ -80,6 +80,17 @@ public class TrainAndSampleTests
     }
 
     [TestMethod]
+    public void The_benchmark_of_inception_prints_one_line_of_json()
+    {
+        CliResult bench = Cli.Run("bench", "inception", "--batch", "1", "--steps", "1", "--device", "cpu");
+        Assert.AreEqual(0, bench.Code, bench.Error);
+        JsonElement json = JsonDocument.Parse(bench.Output).RootElement;
+        Assert.IsGreaterThan(0, json.GetProperty("images_per_second").GetDouble(), "speed");
+        Assert.AreEqual(11.4, json.GetProperty("gigaflops_per_image").GetDouble(), 0.1, "2 x 5.7 thousand million multiply-adds");
+        Cli.Run("bench", "inception", "--image-channels", "4", "--device", "cpu").AssertOneLine(1, "4 channels", "grey or RGB");
+    }
+
+    [TestMethod]
     [DataRow("train")]
     [DataRow("denoise")]
     public void The_benchmark_prints_one_line_of_json(string what)

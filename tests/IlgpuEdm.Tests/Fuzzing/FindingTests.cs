@@ -62,7 +62,7 @@ public sealed class FindingTests
         var text = File.ReadAllText(path);
         File.WriteAllText(path, Regex.Replace(text, "\"loss\":[^,]+", "\"loss\":1e999", RegexOptions.None, TimeSpan.FromSeconds(1)));
         var told = new List<string>();
-        new StatisticsFiles(run).CutBack(long.MaxValue, told.Add);
+        new StatisticsFiles(run).CutBack(long.MaxValue, long.MaxValue, told.Add);
         Assert.HasCount(1, told, "lines");
         Assert.AreEqual("", File.ReadAllText(path), "what is left");
         StringAssert.Contains(File.ReadAllText(path + ".damaged"), "1e999", "what was kept");

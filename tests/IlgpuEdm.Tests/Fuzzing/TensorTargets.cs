@@ -3,6 +3,7 @@ using IlgpuEdm.Formats.Numpy;
 using IlgpuEdm.Formats.Pickle;
 using IlgpuEdm.Formats.Torch;
 using IlgpuEdm.Interchange;
+using IlgpuEdm.Metrics;
 using IlgpuEdm.Tests.Data;
 using IlgpuEdm.Tests.Interchange;
 
@@ -22,6 +23,7 @@ internal static class TensorTargets
         FuzzTarget.OfFile("torch-zip", "x.pth", TorchZip, path => TorchFile.Read(path)) with { Repair = Repairs.Zip },
         FuzzTarget.OfFile("torch-legacy", "x.pt", TorchLegacy, path => TorchFile.Read(path)),
         FuzzTarget.OfFile("tensors", "x", Kinds, path => ReadAll(TensorFiles.Read(path))) with { Repair = Repairs.Zip },
+        FuzzTarget.OfFile("fid-reference", "x.npz", References, path => FeatureStatisticsFile.Read(path)) with { Repair = Repairs.Zip },
 
         // A network's description may be that of the largest network.
         FuzzTarget.OfFile("network-pickle", "x.pkl", Networks, path => ReadAll(TensorFiles.ReadNetwork(path))) with
@@ -77,6 +79,22 @@ internal static class TensorTargets
         var path = FuzzFolder.File("npz", "seed");
         NpzFile.Write(path, new Dictionary<string, NumpyArray> { ["a"] = NpyFile.Array([1.0, 2], 2), ["b"] = NpyFile.Array(Storage, 6) });
         return [File.ReadAllBytes(path), TestData.Zip(("a.npy", Npy()[0]))];
+    }
+
+    private static byte[][] References()
+    {
+        var path = FuzzFolder.File("fid-reference", "seed");
+        var arrays = new Dictionary<string, NumpyArray>
+        {
+            ["mu"] = NpyFile.Array([1.0, 2], 2),
+            ["sigma"] = NpyFile.Array([2.0, 0.5, 0.5, 1], 2, 2),
+        };
+        NpzFile.Write(path, arrays);
+        var plain = File.ReadAllBytes(path);
+        arrays.Add("count", NpyFile.Array([3L]));
+        arrays.Add("features", NpyFile.Array(Storage, 3, 2));
+        NpzFile.Write(path, arrays);
+        return [plain, File.ReadAllBytes(path)];
     }
 
     private static byte[][] Pickle() =>

@@ -9,6 +9,16 @@ internal static class PrimitiveCases
     public static IReadOnlyDictionary<string, Func<Random, object[]>> Arguments { get; } = new Dictionary<string, Func<Random, object[]>>
     {
         ["Tile.MultiplyLines"] = MultiplyLines,
+        ["Tile.MultiplyStrip"] = MultiplyStrip,
+        ["PoolWindow.Reduce"] = r =>
+        {
+            int lines = r.Next(1, 4), pixels = r.Next(1, 4), channels = r.Next(1, 60), stride = pixels * channels + r.Next(20);
+            return
+            [
+                Data(r, lines * stride + 9), r.Next(9), lines, stride, pixels, channels, Data(r, channels + 9), r.Next(9),
+                r.Next(2) == 0 ? 0f : r.NextSingle(),
+            ];
+        },
         ["OuterTile.Accumulate32"] = r => OuterTile(r, 8),
         ["OuterTile.Accumulate16"] = r => OuterTile(r, 16),
         ["MatrixTile.Multiply"] = MatrixTile,
@@ -150,6 +160,21 @@ internal static class PrimitiveCases
             Data(r, kernel * kernel * channels * blockWidth + 9), r.Next(9), new Scratch(Data(r, 256 + 9)), r.Next(9),
             Data(r, size + 9), r.Next(9), stride, columns, Data(r, columns + 5), r.Next(-1, 5), Data(r, size + 9), r.Next(-1, 5),
             r.NextSingle(), r.Next(2),
+        ];
+    }
+
+    // Kernels of any shape and stride; whole results, and rectified ones.
+    private static object[] MultiplyStrip(Random r)
+    {
+        int kernelY = r.Next(1, 5), kernelX = r.Next(1, 8), step = r.Next(1, 4), channels = r.Next(1, 6), columns = r.Next(1, 33);
+        int lines = r.Next(1, 4), width = r.Next(1, 20), blockWidth = columns > 16 ? 32 : 16, stride = columns + r.Next(20);
+        var line = ((width - 1) * step + kernelX + r.Next(3)) * channels;
+        return
+        [
+            Data(r, ((lines - 1) * step + kernelY) * line + 9), r.Next(9), lines, width, step * channels, step * line, kernelY, line,
+            kernelX * channels, Data(r, kernelY * kernelX * channels * blockWidth + 9), r.Next(9), new Scratch(Data(r, 256 + 9)), r.Next(9),
+            Data(r, lines * width * stride + 9), r.Next(9), stride, columns, Data(r, columns + 5), r.Next(5),
+            r.Next(2) == 0 ? 0f : float.NegativeInfinity,
         ];
     }
 

@@ -25,7 +25,8 @@ public static class PrimitiveKernels
             return WinogradCases.TryLaunch(device, name, v, i);
         }
 
-        if (name is not ("Tile.MultiplyLines" or "OuterTile.Accumulate32" or "OuterTile.Accumulate16" or "MatrixTile.Multiply"))
+        if (name is not ("Tile.MultiplyLines" or "Tile.MultiplyStrip" or "OuterTile.Accumulate32" or "OuterTile.Accumulate16"
+            or "MatrixTile.Multiply"))
         {
             return false;
         }
@@ -51,6 +52,10 @@ public static class PrimitiveKernels
         {
             device.Launch(MultiplyLines, 1, default, v[0], v[1], v[2], v[3], v[4], v[5], arguments.OfType<float>().Single(), integers);
         }
+        else if (name == "Tile.MultiplyStrip")
+        {
+            device.Launch(MultiplyStrip, 1, default, v[0], v[1], v[2], v[3], v[4], arguments.OfType<float>().Single(), integers);
+        }
         else if (name == "MatrixTile.Multiply")
         {
             device.Launch(Multiply, 1, default, v[0], v[1], v[2], v[3], integers);
@@ -68,6 +73,12 @@ public static class PrimitiveKernels
         float scale, Integers i) =>
         Tile.MultiplyLinesPortable(
             a, i.I0, i.I1, i.I2, i.I3, i.I4, i.I5, b, i.I6, tile, i.I7, y, i.I8, i.I9, i.I10, bias, i.I11, residual, i.I12, scale, i.I13);
+
+    private static void MultiplyStrip(
+        ArrayView<float> a, ArrayView<float> b, ArrayView<float> tile, ArrayView<float> y, ArrayView<float> bias, float floor,
+        Integers i) =>
+        Tile.MultiplyStripPortable(
+            a, i.I0, i.I1, i.I2, i.I3, i.I4, i.I5, i.I6, i.I7, b, i.I8, tile, i.I9, y, i.I10, i.I11, i.I12, bias, i.I13, floor);
 
     private static void Multiply(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> d, Integers i) =>
         MatrixTile.MultiplyPortable(a, i.I0, i.I1, i.I2, i.I3, i.I4, b, i.I5, i.I6, c, i.I7, i.I8, i.I9, d, i.I10, i.I11);

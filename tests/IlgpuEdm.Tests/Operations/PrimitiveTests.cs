@@ -39,6 +39,7 @@ public sealed class PrimitiveTests
 
     [TestMethod]
     [DataRow("Tile.MultiplyLines", "MultiplyLinesNarrow")]
+    [DataRow("Tile.MultiplyStrip", "MultiplyStripNarrow")]
     [DataRow("OuterTile.Accumulate32", "AccumulateByQuarters")]
     [DataRow("OuterTile.Accumulate16", "AccumulateHalfByQuarters")]
     [DataRow("MatrixTile.Multiply", "MultiplyByQuarters")]

@@ -224,11 +224,12 @@ internal static class FakeRun
     };
 
     public static (TrainingResult Result, List<string> Lines, string Folder) Train(string root, RunOptions options, FakeModel model,
-        CancellationToken stop = default, Action<string>? onLine = null, Action<TrainingProgress>? onProgress = null)
+        CancellationToken stop = default, Action<string>? onLine = null, Action<TrainingProgress>? onProgress = null,
+        IImageScore? score = null)
     {
         var lines = new List<string>();
         using RunFolder folder = RunFolder.Open(root, options, resume: true);
-        var trainer = new Trainer(folder, options, new FakeData(), model)
+        var trainer = new Trainer(folder, options, new FakeData(), model, score)
         {
             OnLine = line =>
             {

@@ -1,22 +1,33 @@
+using IlgpuEdm.Metrics;
+
 namespace IlgpuEdm.Data.Downloads;
 
-/// <summary>A file of a data set that can be downloaded.</summary>
+/// <summary>A file that can be downloaded.</summary>
 /// <param name="Name">Its name, also on disk.</param>
-/// <param name="Sha256">Its SHA-256 in lower-case hexadecimal digits.</param>
+/// <param name="Sha256">Its SHA-256 in lower-case hexadecimal digits; the first of them where no more were published.</param>
 /// <param name="SumOfContent">Whether the sum is that of what is in the gzip file, which several sources pack differently.</param>
-public sealed record DownloadFile(string Name, string Sha256, bool SumOfContent = false);
+public sealed record DownloadFile(string Name, string Sha256, bool SumOfContent = false)
+{
+    /// <summary>Whether a sum is the file's.</summary>
+    /// <param name="sum">A whole SHA-256, likewise.</param>
+    internal bool Has(string sum) => sum.StartsWith(Sha256, StringComparison.Ordinal);
+}
 
-/// <summary>A data set that can be downloaded.</summary>
+/// <summary>A data set, or a network's weights, that can be downloaded.</summary>
 /// <param name="Name">What the command line calls it.</param>
 /// <param name="Folder">The folder in that of all data sets which its files go to; empty for that itself.</param>
 /// <param name="Homes">Where its files lie, each address with a slash at its end; the first that answers is taken.</param>
 /// <param name="Files">Its files.</param>
 /// <param name="Size">How much there is to download, in words.</param>
 /// <param name="Package">The package of Debian and Ubuntu that holds it too; null where there is none.</param>
+/// <param name="IsWeights">Whether it is the weights of a network and no data set.</param>
 public sealed record DownloadSet(
-    string Name, string Folder, IReadOnlyList<string> Homes, IReadOnlyList<DownloadFile> Files, string Size, string? Package = null);
+    string Name, string Folder, IReadOnlyList<string> Homes, IReadOnlyList<DownloadFile> Files, string Size, string? Package = null,
+    bool IsWeights = false);
 
-/// <summary>The data sets that can be downloaded, with the checksums of their published files.</summary>
+/// <summary>
+/// What can be downloaded, with the checksums of the published files: data sets, and the weights of the network that FID is computed with.
+/// </summary>
 public static class DatasetCatalog
 {
     private const string TrainImages = "train-images-idx3-ubyte.gz";
@@ -43,13 +54,18 @@ public static class DatasetCatalog
             new(TestImages, "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6"),
             new(TestLabels, "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"),
         ], "12 MB"),
+
+        // Of its checksum the file's name carries the first digits, and nothing else of it was published.
+        new("inception", "", ["https://github.com/mseitzer/pytorch-fid/releases/download/fid_weights/"],
+            [new($"pt_inception-2015-12-05-{InceptionNetwork.PublishedHash}.pth", InceptionNetwork.PublishedHash)], "96 MB",
+            IsWeights: true),
     ];
 
-    /// <summary>A data set by name.</summary>
+    /// <summary>What has a name.</summary>
     /// <param name="name">The name.</param>
-    /// <returns>The data set.</returns>
+    /// <returns>The data set or weights.</returns>
     /// <exception cref="EdmException">There is none of that name; the message lists the names.</exception>
     public static DownloadSet Named(string name) => All.FirstOrDefault(d => d.Name == name)
         ?? throw new EdmException(
-            $"'{name}' is no data set that can be downloaded; there are {string.Join(", ", All.Select(d => d.Name))}");
+            $"'{name}' is nothing that can be downloaded; there are {string.Join(", ", All.Select(d => d.Name))}");
 }

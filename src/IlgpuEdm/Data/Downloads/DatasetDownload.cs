@@ -5,8 +5,8 @@ using IlgpuEdm.Formats;
 namespace IlgpuEdm.Data.Downloads;
 
 /// <summary>
-/// Downloads the files of a data set and checks their checksums. A file that is there already is checked and kept; one that came
-/// in part goes on where it stopped; one whose checksum is wrong is thrown away.
+/// Downloads the files of a data set, or weights, and checks their checksums. A file that is there already is checked and kept; one that
+/// came in part goes on where it stopped; one whose checksum is wrong is thrown away.
 /// </summary>
 public sealed class DatasetDownload
 {
@@ -92,7 +92,7 @@ public sealed class DatasetDownload
         {
             return false;
         }
-        if (Sum(path, file) != file.Sha256)
+        if (!file.Has(Sum(path, file)))
         {
             throw new EdmException($"{path}: has another checksum than the published file; remove it and run this command again");
         }
@@ -118,7 +118,7 @@ public sealed class DatasetDownload
             }
             throw;
         }
-        if (Sum(part, file) != file.Sha256)
+        if (!file.Has(Sum(part, file)))
         {
             File.Delete(part);
             if (!resumed)
@@ -136,7 +136,7 @@ public sealed class DatasetDownload
     private static void Keep(byte[] content, string path, DownloadFile file, Action<string> report)
     {
         AtomicFile.Write(path, stream => stream.Write(content));
-        if (Sum(path, file) != file.Sha256)
+        if (!file.Has(Sum(path, file)))
         {
             File.Delete(path);
             throw new EdmException($"{file.Name} has another checksum than the published file");

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using IlgpuEdm.Formats.Onnx;
 
 namespace IlgpuEdm.Diffusion;
 
@@ -30,6 +31,14 @@ public sealed record EdmPreconditioner : Preconditioner
     /// <summary><c>ln(sigma) / 4</c>.</summary>
     /// <inheritdoc/>
     public override double CNoise(double sigma) => Math.Log(sigma) / 4;
+
+    /// <inheritdoc/>
+    internal override OnnxCoefficients Export(OnnxValue sigma)
+    {
+        var variance = (float)(SigmaData * SigmaData);
+        var total = sigma * sigma + variance;
+        return new OnnxCoefficients(variance / total, sigma * (float)SigmaData / total.Sqrt(), 1f / total.Sqrt(), sigma.Log() / 4f);
+    }
 
     /// <inheritdoc/>
     public override void Validate() => OptionRange.Positive("--sigma-data", SigmaData);

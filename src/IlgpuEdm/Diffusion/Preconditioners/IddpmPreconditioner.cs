@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using IlgpuEdm.Formats.Onnx;
 
 namespace IlgpuEdm.Diffusion;
 
@@ -56,6 +57,15 @@ public sealed record IddpmPreconditioner : Preconditioner
 
     /// <inheritdoc/>
     public override double RoundSigma(double sigma) => U[IddpmTable.Nearest(U, sigma)];
+
+    /// <inheritdoc/>
+    internal override OnnxCoefficients Export(OnnxValue sigma)
+    {
+        var graph = sigma.Graph;
+        var levels = graph.Constant("noise_levels", Array.ConvertAll(U, level => (float)level), U.Length);
+        var nearest = (levels - sigma).Abs().IndexOfLeast();
+        return new OnnxCoefficients(graph.Scalar(1f), -sigma, 1f / (sigma * sigma + 1f).Sqrt(), graph.Scalar(M - 1) - nearest);
+    }
 
     /// <inheritdoc/>
     public override void Validate()

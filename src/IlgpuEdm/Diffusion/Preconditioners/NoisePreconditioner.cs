@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using IlgpuEdm.Formats.Onnx;
 
 namespace IlgpuEdm.Diffusion;
 
@@ -31,6 +32,10 @@ public sealed record NoisePreconditioner : Preconditioner
     /// <summary><c>ln(sigma) / 4</c>.</summary>
     /// <inheritdoc/>
     public override double CNoise(double sigma) => Math.Log(sigma) / 4;
+
+    /// <inheritdoc/>
+    internal override OnnxCoefficients Export(OnnxValue sigma) => new(
+        sigma.Graph.Scalar(1f), -sigma, 1f / (sigma * sigma + (float)(SigmaData * SigmaData)).Sqrt(), sigma.Log() / 4f);
 
     /// <inheritdoc/>
     public override void Validate() => OptionRange.Positive("--sigma-data", SigmaData);

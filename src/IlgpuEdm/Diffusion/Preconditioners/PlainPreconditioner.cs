@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using IlgpuEdm.Formats.Onnx;
 
 namespace IlgpuEdm.Diffusion;
 
@@ -27,4 +28,8 @@ public sealed record PlainPreconditioner : Preconditioner
     /// <summary><c>ln(sigma) / 4</c>, as EDM's, so that nothing but the scales differs.</summary>
     /// <inheritdoc/>
     public override double CNoise(double sigma) => Math.Log(sigma) / 4;
+
+    /// <inheritdoc/>
+    internal override OnnxCoefficients Export(OnnxValue sigma) =>
+        new(sigma.Graph.Scalar(0f), sigma.Graph.Scalar(1f), sigma.Graph.Scalar(1f), sigma.Log() / 4f);
 }

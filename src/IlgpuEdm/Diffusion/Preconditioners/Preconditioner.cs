@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using IlgpuEdm.Formats.Onnx;
 
 namespace IlgpuEdm.Diffusion;
 
@@ -55,6 +56,11 @@ public abstract record Preconditioner
     /// <param name="sigma">Noise level.</param>
     /// <returns>The level.</returns>
     public virtual double RoundSigma(double sigma) => sigma;
+
+    /// <summary>Adds the coefficients to an ONNX graph, which computes in float32.</summary>
+    /// <param name="sigma">Noise levels, <c>[N, 1, 1, 1]</c>.</param>
+    /// <returns>The coefficients; those that are the same at all levels may be one number.</returns>
+    internal abstract OnnxCoefficients Export(OnnxValue sigma);
 
     /// <summary>Checks the constants.</summary>
     /// <exception cref="EdmException">A constant is out of range.</exception>

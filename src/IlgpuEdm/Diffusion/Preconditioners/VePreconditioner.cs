@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using IlgpuEdm.Formats.Onnx;
 
 namespace IlgpuEdm.Diffusion;
 
@@ -41,6 +42,10 @@ public sealed record VePreconditioner : Preconditioner
     /// <summary><c>ln(sigma / 2)</c>.</summary>
     /// <inheritdoc/>
     public override double CNoise(double sigma) => Math.Log(0.5 * sigma);
+
+    /// <inheritdoc/>
+    internal override OnnxCoefficients Export(OnnxValue sigma) =>
+        new(sigma.Graph.Scalar(1f), sigma, sigma.Graph.Scalar(1f), (sigma * 0.5f).Log());
 
     /// <inheritdoc/>
     public override void Validate()

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using IlgpuEdm.Formats.Onnx;
 
 namespace IlgpuEdm.Diffusion;
 
@@ -52,6 +53,16 @@ public sealed record VpPreconditioner : Preconditioner
         var exponent = MathF.Log(1f + s * s);
         var root = MathF.Sqrt((float)(Schedule.BetaMin * Schedule.BetaMin) + (float)(2 * Schedule.BetaD) * exponent);
         return (float)(M - 1) * ((root - betaMin) / betaD);
+    }
+
+    /// <inheritdoc/>
+    internal override OnnxCoefficients Export(OnnxValue sigma)
+    {
+        // Rounded as CNoise rounds.
+        var exponent = (sigma * sigma + 1f).Log();
+        var root = (exponent * (float)(2 * Schedule.BetaD) + (float)(Schedule.BetaMin * Schedule.BetaMin)).Sqrt();
+        var time = (root - (float)Schedule.BetaMin) / (float)Schedule.BetaD;
+        return new OnnxCoefficients(sigma.Graph.Scalar(1f), -sigma, 1f / (sigma * sigma + 1f).Sqrt(), time * (float)(M - 1));
     }
 
     /// <inheritdoc/>

@@ -1,0 +1,116 @@
+using IlgpuEdm.Formats;
+using IlgpuEdm.Interchange;
+using IlgpuEdm.Metrics;
+using IlgpuEdm.Tests.Devices;
+using IlgpuEdm.Tests.Formats;
+using IlgpuEdm.Tests.Golden;
+
+namespace IlgpuEdm.Tests.Metrics;
+
+/// <summary>Files of weights of Inception-v3: which are taken, what is said of them, and which are refused.</summary>
+[TestClass]
+public sealed class InceptionFileTests
+{
+    private const string Last = "Mixed_7c.branch_pool.bn.running_var";
+
+    [TestMethod]
+    [DataRow("weights.pth")]
+    [DataRow("weights.safetensors")]
+    public void AFileComputesWhatItsTensorsSay(string name)
+    {
+        using var folder = new TemporaryFolder();
+        var weights = new InceptionWeights(GoldenFile.Open("inception"));
+        var path = folder.File(name);
+
+        // As in the published file there is more than the features need.
+        TensorFiles.Write(path, Of(path, [.. Tensors(), ("fc.weight", [3, 2048])], (tensor, shape) => Bytes(weights.Of(tensor, shape))));
+        var device = TestDevices.Get("cpu");
+        byte[][] image = [TestPixels(5 * 7 * 3)];
+        using var direct = InceptionNetwork.Create(device, weights.Of, "");
+        using var network = FeatureNetworks.Open(device, path);
+        CollectionAssert.AreEqual(direct.Features(image, 5, 7, 3)[0], network.Features(image, 5, 7, 3)[0], "features");
+        Assert.AreEqual(FileBytes.Hash(path), network.Hash, "hash");
+        StringAssert.Contains(network.Name, "other weights", "name");
+        Assert.AreEqual("Fréchet distance in Inception-v3 of other weights", network.DistanceName, "only the published weights make FID");
+    }
+
+    [TestMethod]
+    public void OnlyThePublishedWeightsMakeFid()
+    {
+        var published = $"{InceptionNetwork.PublishedHash}{new string('0', 56)}";
+        using var network = InceptionNetwork.Create(TestDevices.Get("cpu"), (_, shape) => new float[Length(shape)], published);
+        Assert.AreEqual("Inception-v3 (FID, 2015-12-05)", network.Name, "name");
+        Assert.AreEqual("FID", network.DistanceName, "distance");
+    }
+
+    [TestMethod]
+    public void ATensorThatIsMissingIsNamed() => OneClearLine.Of(
+        () => InceptionNetwork.Require(Small([.. Tensors().Where(t => t.Name != Last)]), "some.pth"),
+        "some.pth", "1 of 470 tensors", Last, "dataset get inception");
+
+    [TestMethod]
+    public void ATensorOfAnotherShapeIsNamed() => OneClearLine.Of(
+        () => InceptionNetwork.Require(Small([.. Tensors().Select(t => t.Name == Last ? (t.Name, [191]) : t)]), "some.pth"),
+        "some.pth", Last, "[191]", "[192]");
+
+    [TestMethod]
+    public void ATensorThatHoldsNoNumbersIsNamed() => OneClearLine.Of(
+        () => InceptionNetwork.Require(
+            new SafetensorsFile("some.pth", new Dictionary<string, string>(), Tensors().Select(t => new SafetensorsEntry(
+                t.Name, t.Name == Last ? SafetensorsType.U8 : SafetensorsType.F32, t.Shape, default))), "some.pth"),
+        "some.pth", Last, "floating-point");
+
+    [TestMethod]
+    public void OtherFilesAreNoFeatureNetworks()
+    {
+        using var folder = new TemporaryFolder();
+        var device = TestDevices.Get("cpu");
+        string golden = Path.Combine(GoldenFolder.Path, "ops.safetensors"), text = folder.Write("no weights"u8.ToArray(), "a.pth");
+        foreach (var path in new[] { golden, text, Path.Combine(GoldenFolder.Path, "network-snapshot.pkl") })
+        {
+            OneClearLine.Of(() => FeatureNetworks.Open(device, path), path, "is no feature network", "dataset get inception", "classifier");
+        }
+
+        OneClearLine.Of(() => FeatureNetworks.Open(device, folder.File("none.pth")), "none.pth", "no such file");
+        OneClearLine.Of(() => InceptionNetwork.Load(device, golden), golden, "470 of 470 tensors", "Conv2d_1a_3x3.conv.weight");
+    }
+
+    [TestMethod]
+    public void ADamagedFileIsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("small.pth");
+        TensorFiles.Write(path, Of(path, [("Conv2d_1a_3x3.conv.weight", [32, 3, 3, 3])], (_, shape) => new byte[4 * Length(shape)]));
+        var whole = File.ReadAllBytes(path);
+        var device = TestDevices.Get("cpu");
+        OneClearLine.Of(() => FeatureNetworks.Open(device, path), "small.pth", "469 of 470 tensors");
+        OneClearLine.Of(() => FeatureNetworks.Open(device, folder.Write(whole[..^9], "short.pth")), "short.pth");
+    }
+
+    [TestMethod]
+    public void ImagesThatItDoesNotTakeAreRefused()
+    {
+        using var network = InceptionNetwork.Create(TestDevices.Get("cpu"), (_, shape) => new float[Length(shape)], "");
+        network.RequireFit(1, 1, 1, "tiny");
+        network.RequireFit(1024, 768, 3, "large");
+        OneClearLine.Of(() => network.RequireFit(8, 8, 4, "my images"), "my images", "8x8 with 4 channels", "grey or RGB");
+        OneClearLine.Of(() => network.RequireFit(8, 1 << 15, 3, "my images"), "my images", "32768x8");
+        Assert.ThrowsExactly<ArgumentException>(() => network.Features([new byte[11]], 2, 2, 3), "a byte is missing");
+        Assert.IsEmpty(network.Features([], 2, 2, 3), "no images");
+    }
+
+    private static (string Name, int[] Shape)[] Tensors() => [.. new InceptionModel().Tensors];
+
+    // Shapes without their elements.
+    private static SafetensorsFile Small((string Name, int[] Shape)[] tensors) => Of("some.pth", tensors, (_, _) => []);
+
+    private static SafetensorsFile Of(string path, (string Name, int[] Shape)[] tensors, Func<string, int[], byte[]> bytes) => new(
+        path, new Dictionary<string, string>(),
+        tensors.Select(t => new SafetensorsEntry(t.Name, SafetensorsType.F32, t.Shape, bytes(t.Name, t.Shape))));
+
+    private static byte[] Bytes(float[] values) => System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.AsSpan()).ToArray();
+
+    private static int Length(int[] shape) => shape.Aggregate(1, (a, b) => a * b);
+
+    private static byte[] TestPixels(int count) => [.. Enumerable.Range(0, count).Select(i => (byte)(i * 37))];
+}
