@@ -95,9 +95,6 @@ public sealed class ImageClassifier : IDisposable
         }
     }
 
-    /// <summary>Whether a file says that it is a classifier.</summary>
-    internal static bool IsIn(SafetensorsFile file) => file.Metadata.GetValueOrDefault(FormatKey) == Format;
-
     private static ClassifierNetwork CreateNetwork(ClassifierOptions options, string path)
     {
         try
@@ -109,6 +106,9 @@ public sealed class ImageClassifier : IDisposable
             throw new EdmException($"{path}: {e.Message}", e);
         }
     }
+
+    /// <summary>Whether a file says that it is a classifier.</summary>
+    internal static bool IsIn(SafetensorsFile file) => file.Metadata.GetValueOrDefault(FormatKey) == Format;
 
     /// <summary>Writes the classifier to a file.</summary>
     /// <param name="path">The file; replaced if it is there.</param>

@@ -109,14 +109,14 @@ internal sealed class StatisticsFiles
         }
     }
 
-    private static bool IsFinite(object record) => record is TickRecord tick
-        ? IsFinite(tick)
-        : record is ScoreRecord score && double.IsFinite(score.Score) && double.IsFinite(score.ScoreSeconds);
-
-    private static bool IsFinite(TickRecord record) =>
-        double.IsFinite(record.Loss) && double.IsFinite(record.LearningRate) && double.IsFinite(record.EmaBeta)
-        && double.IsFinite(record.ImagesPerSecond) && double.IsFinite(record.Seconds) && double.IsFinite(record.TotalSeconds)
-        && double.IsFinite(record.MemoryMb) && record.LossBySigma.Values.All(loss => double.IsFinite(loss ?? 0));
+    private static bool IsFinite(object record) => record switch
+    {
+        TickRecord tick => double.IsFinite(tick.Loss) && double.IsFinite(tick.LearningRate) && double.IsFinite(tick.EmaBeta)
+            && double.IsFinite(tick.ImagesPerSecond) && double.IsFinite(tick.Seconds) && double.IsFinite(tick.TotalSeconds)
+            && double.IsFinite(tick.MemoryMb) && tick.LossBySigma.Values.All(loss => double.IsFinite(loss ?? 0)),
+        ScoreRecord score => double.IsFinite(score.Score) && double.IsFinite(score.ScoreSeconds),
+        _ => true,
+    };
 
     private static string ToLine(object record) => JsonSerializer.Serialize(record, record.GetType(), RunJson.Compact) + "\n";
 

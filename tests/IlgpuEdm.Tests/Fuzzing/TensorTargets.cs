@@ -19,11 +19,11 @@ internal static class TensorTargets
         Header(),
         FuzzTarget.OfFile("npy", "x.npy", Npy, path => NpyFile.Read(path)),
         FuzzTarget.OfFile("npz", "x.npz", Npz, path => NpzFile.Read(path)) with { Repair = Repairs.Zip },
-        FuzzTarget.OfFile("score-reference", "x.npz", References, path => FeatureStatisticsFile.Read(path)) with { Repair = Repairs.Zip },
         FuzzTarget.OfFile("pickle", "x.pkl", Pickle, path => PickleFile.Read(path)),
         FuzzTarget.OfFile("torch-zip", "x.pth", TorchZip, path => TorchFile.Read(path)) with { Repair = Repairs.Zip },
         FuzzTarget.OfFile("torch-legacy", "x.pt", TorchLegacy, path => TorchFile.Read(path)),
         FuzzTarget.OfFile("tensors", "x", Kinds, path => ReadAll(TensorFiles.Read(path))) with { Repair = Repairs.Zip },
+        FuzzTarget.OfFile("fid-reference", "x.npz", References, path => FeatureStatisticsFile.Read(path)) with { Repair = Repairs.Zip },
 
         // A network's description may be that of the largest network.
         FuzzTarget.OfFile("network-pickle", "x.pkl", Networks, path => ReadAll(TensorFiles.ReadNetwork(path))) with
@@ -83,13 +83,18 @@ internal static class TensorTargets
 
     private static byte[][] References()
     {
-        var path = FuzzFolder.File("score-reference", "seed");
-        var statistics = new FeatureStatistics([0.5, -1], [2, 0.25, 0.25, 1], 3);
-        FeatureStatisticsFile.Write(
-            path, new FeatureSet(statistics, new FeatureOrigin("a network", "ab", "none", "images", "cd"), [[1, 2], [3, 4], [5, 6]]));
-        var all = File.ReadAllBytes(path);
-        FeatureStatisticsFile.Write(path, new FeatureSet(statistics, null, null));
-        return [all, File.ReadAllBytes(path)];
+        var path = FuzzFolder.File("fid-reference", "seed");
+        var arrays = new Dictionary<string, NumpyArray>
+        {
+            ["mu"] = NpyFile.Array([1.0, 2], 2),
+            ["sigma"] = NpyFile.Array([2.0, 0.5, 0.5, 1], 2, 2),
+        };
+        NpzFile.Write(path, arrays);
+        var plain = File.ReadAllBytes(path);
+        arrays.Add("count", NpyFile.Array([3L]));
+        arrays.Add("features", NpyFile.Array(Storage, 3, 2));
+        NpzFile.Write(path, arrays);
+        return [plain, File.ReadAllBytes(path)];
     }
 
     private static byte[][] Pickle() =>

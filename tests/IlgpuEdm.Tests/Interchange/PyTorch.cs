@@ -35,12 +35,14 @@ internal static class PyTorch
         [SafetensorsType.Bool] = "bool",
     };
 
+    private static readonly Lazy<(int Code, string Output, string Error)> Import = new(() => Start("-c", "import torch"));
+
     private static string Python => Environment.GetEnvironmentVariable("EDM_PYTHON") ?? "/usr/bin/python3";
 
     /// <summary>Ends the test where there is no PyTorch.</summary>
     public static void Require()
     {
-        var (code, _, error) = Start("-c", "import torch");
+        var (code, _, error) = Import.Value;
         if (code != 0)
         {
             Assert.AreNotEqual("1", Environment.GetEnvironmentVariable("EDM_REQUIRE_PYTORCH"), $"PyTorch is required: {error}");
