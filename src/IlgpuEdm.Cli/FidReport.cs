@@ -9,8 +9,8 @@ namespace IlgpuEdm.Cli;
 internal sealed class FidReport(IFeatureNetwork network, FidReference reference, FeatureSet images, FeatureSet target)
 {
     private const string NoOrigin =
-        "the reference does not say which feature network it is of, nor how its images were resized; that both are the same here is for you to "
-        + "know, only the number of features was checked";
+        "the reference does not say which feature network it is of, nor how its images were resized; that both are the same here is for you "
+        + "to know, only the number of features was checked";
 
     public required double Distance { get; init; }
 

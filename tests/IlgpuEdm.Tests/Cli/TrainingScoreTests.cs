@@ -64,10 +64,16 @@ public class TrainingScoreTests
     [DataRow("--fid-num 16", "--fid-every", DisplayName = "no interval")]
     [DataRow("--fid-every 16 --fid-features {missing}", "no such file", DisplayName = "a file that is not there")]
     [DataRow("--fid-every 16 --fid-features DATA/dataset.json", "dataset.json", DisplayName = "no feature network's file")]
+    [DataRow("--fid-every 16 --fid-features OTHER --fid-ref REFERENCE", "than --fid-features", DisplayName = "a reference of another network")]
     [DataRow("--fid-every 16 --fid-features CLASSIFIER --fid-ref {missing}", "{missing}", DisplayName = "a reference that is not there")]
     public void Mistakes_are_one_line_and_leave_no_run(string options, string words)
     {
         string runs = _files.File("none");
+        if (options.Contains("REFERENCE"))
+        {
+            options = options.Replace("OTHER", _files.Train("other", seed: 5)).Replace("REFERENCE", _files.Reference());
+        }
+
         CliResult result = _files.Run(Train(runs, options));
         Assert.AreEqual(1, result.Code, result.Output);
         Assert.HasCount(1, result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries), result.Error);

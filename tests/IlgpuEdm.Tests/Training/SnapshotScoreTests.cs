@@ -45,8 +45,10 @@ public class SnapshotScoreTests
         var same = new FakeScore(9);
         Train(temp.Path, new FakeModel(), same, every: 0);
         Assert.AreEqual(0, same.Measured, "the same score again");
-        string folder = Train(temp.Path, new FakeModel(), new FakeScore(9) { Basis = "other" }, every: 0).Folder;
-        CollectionAssert.AreEqual(new[] { "2 true", "9 true" }, Scores(folder).Select(s => $"{s["score"]} {s["best"]}").ToArray(), "two bases");
+        (TrainingResult result, _, string folder) = Train(temp.Path, new FakeModel(), new FakeScore(9) { Basis = "other" }, every: 0);
+        string[] scores = Scores(folder).Select(s => $"{s["score"]} {s["best"]}").ToArray();
+        CollectionAssert.AreEqual(new[] { "2 true", "9 true" }, scores, "two bases");
+        Assert.AreEqual("9", SafetensorsFile.Read(result.Best!).Metadata["score"], "the best of the new basis");
     }
 
     [TestMethod]
@@ -55,13 +57,29 @@ public class SnapshotScoreTests
         using var temp = new TemporaryFolder();
         using var stop = new CancellationTokenSource();
         var model = new FakeModel();
-        TrainingResult stopped = Train(temp.File("two"), model, new FakeScore(5, 3, 4) { OnMeasure = stop.Cancel }, stop: stop.Token).Result;
+        var score = new FakeScore(5, 3, 4) { OnMeasure = stop.Cancel };
+        TrainingResult stopped = Train(temp.File("two"), model, score, stop: stop.Token).Result;
         Assert.AreEqual(TrainingOutcome.Interrupted, stopped.Outcome, "how it ended");
         Assert.AreEqual(160, stopped.Images, "where");
         string two = Train(temp.File("two"), new FakeModel(), new FakeScore(5, 3, 4)).Folder;
         File.Delete(stopped.Snapshot);
         File.Delete(stopped.Snapshot.Replace("network-snapshot-", "ema-0.1-", StringComparison.Ordinal));
         RunComparison.AssertEqual(Train(temp.File("one"), new FakeModel(), new FakeScore(5, 3, 4)).Folder, two);
+    }
+
+    [TestMethod]
+    public void Asked_to_stop_at_the_last_score_the_same_command_makes_it()
+    {
+        using var temp = new TemporaryFolder();
+        using var stop = new CancellationTokenSource();
+        (TrainingResult stopped, List<string> lines, string folder) = Train(
+            temp.Path, new FakeModel(), new FakeScore(2) { OnMeasure = stop.Cancel }, every: 0, stop.Token);
+        Assert.AreEqual(TrainingOutcome.Interrupted, stopped.Outcome, "how it ended");
+        StringAssert.Contains(lines[^1], "draws what is left", "the last line");
+        Assert.IsEmpty(Scores(folder), "no score yet");
+        TrainingResult ended = Train(temp.Path, new FakeModel(), new FakeScore(2), every: 0).Result;
+        Assert.AreEqual(TrainingOutcome.AlreadyFinished, ended.Outcome, "nothing to train");
+        Assert.HasCount(1, Scores(folder), "the score");
     }
 
     // A score is a function of the weights here, so that a killed run can be compared with one that was not.

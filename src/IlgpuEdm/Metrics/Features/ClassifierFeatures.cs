@@ -49,8 +49,9 @@ public sealed class ClassifierFeatures : IFeatureNetwork
         if ((height, width, channels) != (options.Height, options.Width, options.ImageChannels))
         {
             throw new EdmException(string.Create(CultureInfo.InvariantCulture,
-                $"{source}: images of {width}x{height} with {channels} channels, but the feature network takes {options.Width}x{options.Height} "
-                + $"with {options.ImageChannels}; train one on such images with 'fid train-features'"));
+                $"{source}: images of {width}x{height} with {channels} channels, but the feature network takes ")
+                + string.Create(CultureInfo.InvariantCulture,
+                    $"{options.Width}x{options.Height} with {options.ImageChannels}; train one on such images with 'fid train-features'"));
         }
     }
 
