@@ -113,6 +113,7 @@ internal static class DatasetTargets
             TestParquet.Write(images, labels, global::Parquet.CompressionMethod.None),
             TestParquet.Write([images[0], null], null, global::Parquet.CompressionMethod.Gzip),
             TestParquet.Write(images, labels, global::Parquet.CompressionMethod.Zstd, 4),
+            TestParquet.Write(images, labels, required: true),
         ];
     }
 }

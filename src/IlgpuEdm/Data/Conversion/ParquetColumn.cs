@@ -19,8 +19,10 @@ internal static class ParquetColumn
     {
         using var column = (RawColumnData<T>)rows.ReadRawColumnDataBaseAsync(field).AsTask().GetAwaiter().GetResult();
         var values = column.Values;
-        var levels = column.DefinitionLevels;
         var result = new object?[rows.RowCount];
+
+        // A column that always has a value has no levels, and the library throws where it is asked for them.
+        var levels = field.MaxDefinitionLevel > 0 ? column.DefinitionLevels : default;
         if (field.MaxDefinitionLevel > 0 && levels.Length != result.Length)
         {
             throw new InvalidDataException($"{field.Path} has {levels.Length} values for {result.Length} rows");

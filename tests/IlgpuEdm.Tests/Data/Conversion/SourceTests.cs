@@ -132,16 +132,17 @@ public sealed class SourceTests
     }
 
     [TestMethod]
-    [DataRow(CompressionMethod.None)]
-    [DataRow(CompressionMethod.Snappy)]
-    [DataRow(CompressionMethod.Gzip)]
-    [DataRow(CompressionMethod.Zstd)]
-    public void AParquetFile(CompressionMethod compression)
+    [DataRow(CompressionMethod.None, false)]
+    [DataRow(CompressionMethod.Snappy, false)]
+    [DataRow(CompressionMethod.Gzip, false)]
+    [DataRow(CompressionMethod.Zstd, false)]
+    [DataRow(CompressionMethod.Snappy, true)]
+    public void AParquetFile(CompressionMethod compression, bool labelsAreRequired)
     {
         using var folder = new TemporaryFolder();
         var images = Enumerable.Range(0, 7).Select(i => TestData.Png(i)).ToArray();
         long?[] labels = [3, 1, 4, 1, 5, 0, 2];
-        var source = folder.Write(TestParquet.Write(images, labels, compression), "train");
+        var source = folder.Write(TestParquet.Write(images, labels, compression, required: labelsAreRequired), "train");
         var result = Converting.Run(new ConversionOptions { Source = source, Dest = folder.File("out.zip") });
         Assert.AreEqual((7L, 6, 4, 3, 6), (result.Images, result.Width, result.Height, result.Channels, result.LabelDim), "result");
         using var data = Datasets.Open(folder.File("out.zip"));

@@ -7,11 +7,12 @@ namespace IlgpuEdm.Tests.Data.Conversion;
 internal static class TestParquet
 {
     public static byte[] Write(
-        byte[]?[] images, long?[]? labels, CompressionMethod compression = CompressionMethod.Snappy, int rowsInGroup = 3)
+        byte[]?[] images, long?[]? labels, CompressionMethod compression = CompressionMethod.Snappy, int rowsInGroup = 3,
+        bool required = false)
     {
         var bytes = new DataField<byte[]>("bytes", true);
         var path = new DataField<string>("path", true);
-        var label = new DataField<long?>("label");
+        DataField label = required ? new DataField<long>("label") : new DataField<long?>("label");
         var image = new StructField("image", bytes, path);
         var schema = labels is null ? new ParquetSchema(image) : new ParquetSchema(image, label);
         using var target = new MemoryStream();
@@ -25,7 +26,11 @@ internal static class TestParquet
                 using var group = writer.CreateRowGroup();
                 await group.WriteAsync(bytes, images[start..end]!);
                 await group.WriteAsync(path, Enumerable.Range(start, end - start).Select(i => $"{i}.png").ToArray());
-                if (labels is not null)
+                if (labels is not null && required)
+                {
+                    await group.WriteAsync<long>(label, Array.ConvertAll(labels[start..end], l => l!.Value).AsMemory());
+                }
+                else if (labels is not null)
                 {
                     await group.WriteAsync<long>(label, labels.AsMemory(start, end - start));
                 }
