@@ -12,8 +12,8 @@ namespace IlgpuEdm.Metrics;
 /// </summary>
 public sealed class InceptionNetwork : IFeatureNetwork
 {
-    /// <summary>The first digits of the SHA-256 of the published file, as its name carries them.</summary>
-    public const string PublishedHash = "6726825d";
+    /// <summary>SHA-256 of the published file, 95,628,359 bytes, in lower-case hexadecimal digits.</summary>
+    public const string PublishedHash = "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2";
 
     private const string AnyTensor = "Conv2d_1a_3x3.conv.weight";
     private const int MostPixels = 1 << 14;
@@ -44,7 +44,7 @@ public sealed class InceptionNetwork : IFeatureNetwork
     /// <inheritdoc/>
     public int Length => InceptionModel.Features;
 
-    private bool IsPublished => Hash.StartsWith(PublishedHash, StringComparison.Ordinal);
+    private bool IsPublished => Hash == PublishedHash;
 
     /// <summary>Reads the network.</summary>
     /// <param name="device">Where to compute.</param>
