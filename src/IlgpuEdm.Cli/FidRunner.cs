@@ -80,7 +80,7 @@ internal static class FidRunner
             (FeatureSet set, ClassifierEvaluation? recognition) = measure(display, network);
             var report = new FidReport(network, request.Reference, set, target)
             {
-                Distance = FrechetDistance.Between(set.Statistics, target.Statistics),
+                Distance = FrechetDistance.Between(set.Statistics, target.Statistics, terminal.Stop),
                 Kid = request.Kid ? Kid(display, request, subsetSize, target, set, terminal.Stop) : null,
                 PrecisionRecall = request.PrecisionRecall ? Precision(display, target, set, terminal.Stop) : null,
                 Recognition = recognition,
@@ -97,7 +97,7 @@ internal static class FidRunner
     {
         int count = (int)Math.Min(scored.Statistics.Count!.Value, data.Count);
         (FeatureSet set, _) = Measure(display, "baseline", network, data, count, request.Seed, keep: false, recognise: false);
-        return new FidBaseline(set, FrechetDistance.Between(set.Statistics, target.Statistics));
+        return new FidBaseline(set, FrechetDistance.Between(set.Statistics, target.Statistics, display.Stop));
     }
 
     private static (FeatureSet Set, ClassifierEvaluation? Recognition) Measure(FidDisplay display, string what, IFeatureNetwork network,
