@@ -23,6 +23,11 @@ internal static class FidRunner
         FeatureMeasurement.RequireCount(data, count);
         using Device device = request.Open();
         using IFeatureNetwork network = FeatureNetworks.Open(device, features);
+        if (keep)
+        {
+            FeatureStatisticsFile.RequireKeepable(count, network.Length, file);
+        }
+
         FeatureSet set = Interruption.Tell("nothing was written", () => Measure(
             new FidDisplay(terminal, quiet: false), "reference", network, data, count, seed, keep, recognise: false).Set);
 
@@ -65,11 +70,17 @@ internal static class FidRunner
         check(network);
         using FidReference reference = FidReference.Open(request, network);
         using IImageDataset? baseline = request.Baseline is null ? null : FidReference.OpenData(request.Baseline, network);
-        int smaller = Math.Min(count, reference.File?.Features?.Count ?? Number(reference.Data));
+        int real = reference.File?.Features?.Count ?? Number(reference.Data);
+        int smaller = Math.Min(count, real);
         int subsetSize = request.KidSubsetSize ?? Math.Min(KernelDistance.DefaultSubsetSize, smaller);
         if (request.Kid)
         {
             KernelDistance.RequireSubsets(request.KidSubsets, subsetSize, smaller);
+        }
+
+        if (request.PrecisionRecall)
+        {
+            PrecisionRecall.RequireImages(real, count);
         }
 
         var display = new FidDisplay(terminal, request.Json);

@@ -163,6 +163,7 @@ public class FidVerbTests
     [DataRow("--images DATA --ref REF --num 25", "24 images", "25 are asked for")]
     [DataRow("--images DATA --ref REF --kid-subsets 9", "--kid-subsets", "without --kid")]
     [DataRow("--images DATA --ref DATA --kid --kid-subset-size 25", "subsets of 25 images", "24")]
+    [DataRow("--images DATA --num 3 --ref DATA --precision-recall", "more than 3 images", "24 real and 3 generated")]
     [DataRow("--network {plain} --ref REF --num 9 --seeds 0-8", "--seeds", "--num")]
     [DataRow("--network {plain} --ref REF --seeds 5", "at least two images", "--seeds")]
     [DataRow("--network {plain} --ref REF --class 1", "--class 1", "no classes")]
