@@ -41,7 +41,7 @@ public class FidVerbTests
     [TestMethod]
     public void A_file_and_its_data_set_are_the_same_reference_and_give_the_same_score_twice()
     {
-        string file = _files.Reference(" --keep-features"), more = " --kid --kid-subsets 5 --precision-recall --seed 3";
+        string file = _files.Reference(keepFeatures: true), more = " --kid --kid-subsets 5 --precision-recall --seed 3";
         string first = Figures($"{Score}--images OTHERS --ref {file}{more}");
         Assert.AreEqual(first, Figures($"{Score}--images OTHERS --ref {file}{more}"), "again");
         Assert.AreEqual(first, Figures($"{Score}--images OTHERS --ref DATA{more}"), "the data set itself");
