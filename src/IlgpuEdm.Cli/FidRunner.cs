@@ -23,6 +23,11 @@ internal static class FidRunner
         FeatureMeasurement.RequireCount(data, count);
         using Device device = request.Open();
         using IFeatureNetwork network = FeatureNetworks.Open(device, features);
+        if (keep)
+        {
+            FeatureStatisticsFile.RequireKeepable(count, network.Length, file);
+        }
+
         FeatureSet set = Interruption.Tell("nothing was written", () => Measure(
             new FidDisplay(terminal, quiet: false), "reference", network, data, count, seed, keep, recognise: false).Set);
 
@@ -71,11 +76,17 @@ internal static class FidRunner
         }
 
         using IImageDataset? baseline = request.Baseline is null ? null : FidReference.OpenData(request.Baseline, network);
-        int smaller = Math.Min(count, reference.Figures?.Features?.Count ?? Number(reference.Data));
+        int real = reference.Figures?.Features?.Count ?? Number(reference.Data);
+        int smaller = Math.Min(count, real);
         int subsetSize = request.KidSubsetSize ?? Math.Min(KernelDistance.DefaultSubsetSize, smaller);
         if (request.Kid)
         {
             KernelDistance.RequireSubsets(request.KidSubsets, subsetSize, smaller);
+        }
+
+        if (request.PrecisionRecall)
+        {
+            PrecisionRecall.RequireImages(real, count);
         }
 
         var display = new FidDisplay(terminal, request.Json);
@@ -86,7 +97,7 @@ internal static class FidRunner
             (FeatureSet set, ClassifierEvaluation? recognition) = measure(display, network);
             var report = new FidReport(network, reference, set, target)
             {
-                Distance = FrechetDistance.Between(set.Statistics, target.Statistics),
+                Distance = FrechetDistance.Between(set.Statistics, target.Statistics, terminal.Stop),
                 Kid = request.Kid ? Kid(display, request, subsetSize, target, set, terminal.Stop) : null,
                 PrecisionRecall = request.PrecisionRecall ? Precision(display, target, set, terminal.Stop) : null,
                 Recognition = recognition,
@@ -103,7 +114,7 @@ internal static class FidRunner
     {
         int count = (int)Math.Min(scored.Statistics.Count!.Value, data.Count);
         (FeatureSet set, _) = Measure(display, "baseline", network, data, count, request.Seed, keep: false, recognise: false);
-        return new FidBaseline(set, FrechetDistance.Between(set.Statistics, target.Statistics));
+        return new FidBaseline(set, FrechetDistance.Between(set.Statistics, target.Statistics, display.Stop));
     }
 
     private static (FeatureSet Set, ClassifierEvaluation? Recognition) Measure(FidDisplay display, string what, IFeatureNetwork network,

@@ -5,9 +5,7 @@ using IlgpuEdm.Kernels.Primitives;
 namespace IlgpuEdm.Kernels.Convolution;
 
 /// <content>
-/// Cooperative schedule: a product whose rows are the pixels of the whole batch, whose columns are the output channels and whose depth
-/// runs over taps and input channels. A group computes a tile of it; the left side is gathered from the images chunk by chunk. The next
-/// chunk is on its way into registers while the current one is multiplied.
+/// Cooperative schedule: a <see cref="GatheredProduct"/>.
 /// </content>
 public static partial class ConvolutionForward
 {
@@ -25,84 +23,19 @@ public static partial class ConvolutionForward
         where TTile : struct, IProductTile
         where TStorage : struct, IStorage
     {
-        const int chunk = TileProduct.Chunk;
-        var left = SharedMemory.Allocate<Float4>(2 * chunk * (TTile.Rows / 4 + 1));
-        var right = SharedMemory.Allocate<Float4>(2 * chunk * (TTile.Columns / 4));
-        var leftChunk = chunk * TileProduct.LeftStride<TTile>();
-        var rightChunk = chunk * TileProduct.RightStride<TTile>();
-        var tiles = (s.Out + TTile.Columns - 1) / TTile.Columns;
-        var row = Grid.IdxX / tiles * TTile.Rows;
-        var column = (Grid.IdxX - Grid.IdxX / tiles * tiles) * TTile.Columns;
-        var place = ForwardPlace.Of(row, s);
-        var depth = s.Depth;
-        var writeLeft = left.Cast<float>().SubView((Group.IdxX & 3) * 16 * TileProduct.LeftStride<TTile>() + (Group.IdxX >> 2));
-        var writeRight = right.SubView(RightSide.Place<TTile>());
-        var part = TileProduct.ThreadPart<TTile>() * (chunk / 2);
-        var readLeft = left.SubView(part * TileProduct.LeftStride<TTile>() + TileProduct.ThreadRow<TTile>());
-        var readRight = right.SubView(part * TileProduct.RightStride<TTile>() + TileProduct.ThreadColumn<TTile>());
-        var from = column + 4 * RightSide.Vector<TTile>();
-
-        TileSums sums = default;
-        StoreTransposed<TTile>(writeLeft, Gather<TTile, TStorage>(x, s, place));
-        RightSide.Store<TTile>(writeRight, RightSide.Load<TTile, Float32>(weights, 0, depth, from, s.Out));
-        Group.Barrier();
-        var current = 0;
-        for (var k = chunk; k < depth + chunk; k += chunk)
-        {
-            place = place.Next(s);
-            var nextLeft = Gather<TTile, TStorage>(x, s, place);
-            var nextRight = RightSide.Load<TTile, Float32>(weights, k, depth, from, s.Out);
-            sums = TileProduct.Multiply<TTile>(readLeft.SubView(current * leftChunk), readRight.SubView(current * rightChunk), sums);
-            current = 1 - current;
-            StoreTransposed<TTile>(writeLeft.SubView(current * 4 * leftChunk), nextLeft);
-            RightSide.Store<TTile>(writeRight.SubView(current * rightChunk), nextRight);
-            Group.Barrier();
-        }
-
-        sums = TileProduct.AddParts<TTile>(left, sums);
-        if (part == 0)
+        int row = GatheredProduct.Row<TTile>(s.Out), column = GatheredProduct.Column<TTile>(s.Out);
+        var sums = GatheredProduct.Sum<TTile, ForwardPlace<TStorage>, ConvolutionInput, ConvolutionShape>(
+            ForwardPlace<TStorage>.Of(row, s), x, s, weights, s.Depth, column, s.Out);
+        if (TileProduct.ThreadPart<TTile>() == 0)
         {
             TileOutput.Store<TTile, TStorage>(
                 y, s, e, row + 4 * TileProduct.ThreadRow<TTile>(), column + 4 * TileProduct.ThreadColumn<TTile>(), sums);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static VectorPair Gather<TTile, TStorage>(ConvolutionInput x, ConvolutionShape s, ForwardPlace place)
-        where TTile : struct, IProductTile
-        where TStorage : struct, IStorage
-    {
-        VectorPair pair = default;
-        pair.First = TileInput.Gather<TTile, TStorage>(x, s, place.First, place.Term, place.Tap, place.Channel);
-        if (TTile.RowBlocks == 2)
-        {
-            pair.Second = TileInput.Gather<TTile, TStorage>(x, s, place.Second, place.Term, place.Tap, place.Channel);
-        }
-
-        return pair;
-    }
-
-    /// <summary>Writes a thread's share of the left side to shared memory: pixels beside each other, as the product reads them.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void StoreTransposed<TTile>(ArrayView<float> to, VectorPair pair)
-        where TTile : struct, IProductTile
-    {
-        var stride = 4 * TileProduct.LeftStride<TTile>();
-        to[0] = pair.First.X;
-        to[stride] = pair.First.Y;
-        to[2 * stride] = pair.First.Z;
-        to[3 * stride] = pair.First.W;
-        if (TTile.RowBlocks == 2)
-        {
-            to[64] = pair.Second.X;
-            to[stride + 64] = pair.Second.Y;
-            to[2 * stride + 64] = pair.Second.Z;
-            to[3 * stride + 64] = pair.Second.W;
-        }
-    }
-
     /// <summary>A thread's share of the input in a chunk: four terms of one pixel, or of two that are 64 apart.</summary>
-    private struct ForwardPlace
+    private struct ForwardPlace<TStorage> : IGatheredShare<ForwardPlace<TStorage>, ConvolutionInput, ConvolutionShape>
+        where TStorage : struct, IStorage
     {
         /// <summary>The pixel.</summary>
         public PixelPlace First;
@@ -121,11 +54,11 @@ public static partial class ConvolutionForward
 
         /// <summary>The thread's share of the first chunk.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static ForwardPlace Of(int row, ConvolutionShape s)
+        public static ForwardPlace<TStorage> Of(int row, ConvolutionShape s)
         {
             var term = (Group.IdxX & 3) * 4;
             var tap = (int)((uint)term / (uint)s.In);
-            return new ForwardPlace
+            return new ForwardPlace<TStorage>
             {
                 First = PixelPlace.Of(row + (Group.IdxX >> 2), s),
                 Second = PixelPlace.Of(row + (Group.IdxX >> 2) + 64, s),
@@ -135,21 +68,35 @@ public static partial class ConvolutionForward
             };
         }
 
-        /// <summary>The share of the next chunk.</summary>
+        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly ForwardPlace Next(ConvolutionShape s)
+        public static ForwardPlace<TStorage> Next(ForwardPlace<TStorage> share, ConvolutionShape s)
         {
-            var next = this;
-            next.Term += TileProduct.Chunk;
-            next.Tap += s.ChunkTaps;
-            next.Channel += TileProduct.Chunk - s.ChunkTaps * s.In;
-            if (next.Channel >= s.In)
+            share.Term += TileProduct.Chunk;
+            share.Tap += s.ChunkTaps;
+            share.Channel += TileProduct.Chunk - s.ChunkTaps * s.In;
+            if (share.Channel >= s.In)
             {
-                next.Channel -= s.In;
-                next.Tap++;
+                share.Channel -= s.In;
+                share.Tap++;
             }
 
-            return next;
+            return share;
+        }
+
+        /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static VectorPair Gather<TTile>(ForwardPlace<TStorage> share, ConvolutionInput x, ConvolutionShape s)
+            where TTile : struct, IProductTile
+        {
+            VectorPair pair = default;
+            pair.First = TileInput.Gather<TTile, TStorage>(x, s, share.First, share.Term, share.Tap, share.Channel);
+            if (TTile.RowBlocks == 2)
+            {
+                pair.Second = TileInput.Gather<TTile, TStorage>(x, s, share.Second, share.Term, share.Tap, share.Channel);
+            }
+
+            return pair;
         }
     }
 }

@@ -6,8 +6,8 @@ using IlgpuEdm.Kernels.Primitives;
 namespace IlgpuEdm.Kernels.Convolution;
 
 /// <content>
-/// Cooperative schedule: the implicit product of <see cref="ConvolutionForward"/>, with each pixel's taps where kernel, stride and padding
-/// have them.
+/// Cooperative schedule: a <see cref="GatheredProduct"/>, as <see cref="ConvolutionForward"/> has it, with each pixel's taps where kernel,
+/// stride and padding have them.
 /// </content>
 public static partial class GeneralForward
 {
@@ -24,42 +24,10 @@ public static partial class GeneralForward
         ArrayView<float> x, ArrayView<float> weights, ArrayView<float> bias, ArrayView<float> y, GeneralShape s, float floor)
         where TTile : struct, IProductTile
     {
-        const int chunk = TileProduct.Chunk;
-        var left = SharedMemory.Allocate<Float4>(2 * chunk * (TTile.Rows / 4 + 1));
-        var right = SharedMemory.Allocate<Float4>(2 * chunk * (TTile.Columns / 4));
-        var leftChunk = chunk * TileProduct.LeftStride<TTile>();
-        var rightChunk = chunk * TileProduct.RightStride<TTile>();
-        var tiles = (s.Out + TTile.Columns - 1) / TTile.Columns;
-        var row = Grid.IdxX / tiles * TTile.Rows;
-        var column = (Grid.IdxX - Grid.IdxX / tiles * tiles) * TTile.Columns;
-        var place = GeneralPlace.Of(row, s);
-        var depth = s.Depth;
-        var writeLeft = left.Cast<float>().SubView((Group.IdxX & 3) * 16 * TileProduct.LeftStride<TTile>() + (Group.IdxX >> 2));
-        var writeRight = right.SubView(RightSide.Place<TTile>());
-        var part = TileProduct.ThreadPart<TTile>() * (chunk / 2);
-        var readLeft = left.SubView(part * TileProduct.LeftStride<TTile>() + TileProduct.ThreadRow<TTile>());
-        var readRight = right.SubView(part * TileProduct.RightStride<TTile>() + TileProduct.ThreadColumn<TTile>());
-        var from = column + 4 * RightSide.Vector<TTile>();
-
-        TileSums sums = default;
-        ConvolutionForward.StoreTransposed<TTile>(writeLeft, place.Gather<TTile>(x, s));
-        RightSide.Store<TTile>(writeRight, RightSide.Load<TTile, Float32>(weights, 0, depth, from, s.Out));
-        Group.Barrier();
-        var current = 0;
-        for (var k = chunk; k < depth + chunk; k += chunk)
-        {
-            place = place.Next(s);
-            var nextLeft = place.Gather<TTile>(x, s);
-            var nextRight = RightSide.Load<TTile, Float32>(weights, k, depth, from, s.Out);
-            sums = TileProduct.Multiply<TTile>(readLeft.SubView(current * leftChunk), readRight.SubView(current * rightChunk), sums);
-            current = 1 - current;
-            ConvolutionForward.StoreTransposed<TTile>(writeLeft.SubView(current * 4 * leftChunk), nextLeft);
-            RightSide.Store<TTile>(writeRight.SubView(current * rightChunk), nextRight);
-            Group.Barrier();
-        }
-
-        sums = TileProduct.AddParts<TTile>(left, sums);
-        if (part == 0)
+        int row = GatheredProduct.Row<TTile>(s.Out), column = GatheredProduct.Column<TTile>(s.Out);
+        var sums = GatheredProduct.Sum<TTile, GeneralPlace, ArrayView<float>, GeneralShape>(
+            GeneralPlace.Of(row, s), x, s, weights, s.Depth, column, s.Out);
+        if (TileProduct.ThreadPart<TTile>() == 0)
         {
             Store<TTile>(
                 y, bias, s, floor, row + 4 * TileProduct.ThreadRow<TTile>(), column + 4 * TileProduct.ThreadColumn<TTile>(), sums);

@@ -9,7 +9,7 @@ namespace IlgpuEdm.Kernels.Convolution;
 /// A thread's share of the left side of a chunk of <see cref="GeneralForward"/>'s product: four terms of one output pixel, or of two that
 /// are 64 apart. A term is a tap and an input channel.
 /// </summary>
-internal struct GeneralPlace
+internal struct GeneralPlace : IGatheredShare<GeneralPlace, ArrayView<float>, GeneralShape>
 {
     private Corner _first;
     private Corner _second;
@@ -35,39 +35,32 @@ internal struct GeneralPlace
         return place;
     }
 
-    /// <summary>The share of the next chunk.</summary>
-    /// <param name="s">The convolution.</param>
-    /// <returns>The share.</returns>
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly GeneralPlace Next(GeneralShape s)
+    public static GeneralPlace Next(GeneralPlace share, GeneralShape s)
     {
-        var next = this;
-        next._term += TileProduct.Chunk;
-        next._tap += s.ChunkTaps;
-        next._channel += TileProduct.Chunk - s.ChunkTaps * s.In;
-        if (next._channel >= s.In)
+        share._term += TileProduct.Chunk;
+        share._tap += s.ChunkTaps;
+        share._channel += TileProduct.Chunk - s.ChunkTaps * s.In;
+        if (share._channel >= s.In)
         {
-            next._channel -= s.In;
-            next._tap++;
+            share._channel -= s.In;
+            share._tap++;
         }
 
-        return next;
+        return share;
     }
 
-    /// <summary>Takes the share from memory.</summary>
-    /// <typeparam name="TTile">The tile.</typeparam>
-    /// <param name="x">The input.</param>
-    /// <param name="s">The convolution.</param>
-    /// <returns>Values; zeros beyond the edges and the last tap.</returns>
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly VectorPair Gather<TTile>(ArrayView<float> x, GeneralShape s)
+    public static VectorPair Gather<TTile>(GeneralPlace share, ArrayView<float> x, GeneralShape s)
         where TTile : struct, IProductTile
     {
         VectorPair pair = default;
-        pair.First = Four<TTile>(x, s, _first);
+        pair.First = share.Four<TTile>(x, s, share._first);
         if (TTile.RowBlocks == 2)
         {
-            pair.Second = Four<TTile>(x, s, _second);
+            pair.Second = share.Four<TTile>(x, s, share._second);
         }
 
         return pair;

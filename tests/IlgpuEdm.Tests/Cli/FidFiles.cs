@@ -35,11 +35,16 @@ internal sealed class FidFiles : IDisposable
         return file;
     }
 
-    /// <summary>A reference of all images of the first set.</summary>
-    public string Reference(string more = "")
+    /// <summary>A reference of all images of the first set, made once.</summary>
+    /// <param name="keepFeatures">Whether it holds the features of each image.</param>
+    public string Reference(bool keepFeatures = false)
     {
-        string file = _temp.File("ref.npz");
-        Succeed($"fid ref --data DATA --features CLASSIFIER --out {file}{more}");
+        string file = _temp.File(keepFeatures ? "ref-features.npz" : "ref.npz");
+        if (!System.IO.File.Exists(file))
+        {
+            Succeed($"fid ref --data DATA --features CLASSIFIER --out {file}{(keepFeatures ? " --keep-features" : "")}");
+        }
+
         return file;
     }
 

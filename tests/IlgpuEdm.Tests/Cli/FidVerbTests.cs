@@ -41,7 +41,7 @@ public class FidVerbTests
     [TestMethod]
     public void A_file_and_its_data_set_are_the_same_reference_and_give_the_same_score_twice()
     {
-        string file = _files.Reference(" --keep-features"), more = " --kid --kid-subsets 5 --precision-recall --seed 3";
+        string file = _files.Reference(keepFeatures: true), more = " --kid --kid-subsets 5 --precision-recall --seed 3";
         string first = Figures($"{Score}--images OTHERS --ref {file}{more}");
         Assert.AreEqual(first, Figures($"{Score}--images OTHERS --ref {file}{more}"), "again");
         Assert.AreEqual(first, Figures($"{Score}--images OTHERS --ref DATA{more}"), "the data set itself");
@@ -163,6 +163,7 @@ public class FidVerbTests
     [DataRow("--images DATA --ref REF --num 25", "24 images", "25 are asked for")]
     [DataRow("--images DATA --ref REF --kid-subsets 9", "--kid-subsets", "without --kid")]
     [DataRow("--images DATA --ref DATA --kid --kid-subset-size 25", "subsets of 25 images", "24")]
+    [DataRow("--images DATA --num 3 --ref DATA --precision-recall", "more than 3 images", "24 real and 3 generated")]
     [DataRow("--network {plain} --ref REF --num 9 --seeds 0-8", "--seeds", "--num")]
     [DataRow("--network {plain} --ref REF --seeds 5", "at least two images", "--seeds")]
     [DataRow("--network {plain} --ref REF --class 1", "--class 1", "no classes")]

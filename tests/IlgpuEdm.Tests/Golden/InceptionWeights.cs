@@ -1,6 +1,9 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using IlgpuEdm.Formats;
+using IlgpuEdm.Interchange;
+using IlgpuEdm.Metrics;
 
 namespace IlgpuEdm.Tests.Golden;
 
@@ -15,6 +18,13 @@ internal sealed class InceptionWeights(SafetensorsFile file)
         + "bn.weight 1+0.1u; running_var 0.9+0.1u; bn.bias, running_mean 0.03u; fc is not used";
 
     private readonly uint _seed = uint.Parse(file.Metadata["seed"], CultureInfo.InvariantCulture);
+
+    /// <summary>Writes all of them to a file of 96 MB, of the kind that its name says.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="more">Tensors beside those of the network.</param>
+    public void Write(string path, params (string Name, int[] Shape)[] more) => TensorFiles.Write(
+        path, new SafetensorsFile(path, new Dictionary<string, string>(), new InceptionModel().Tensors.Concat(more).Select(
+            t => new SafetensorsEntry(t.Name, SafetensorsType.F32, t.Shape, MemoryMarshal.AsBytes(Of(t.Name, t.Shape).AsSpan()).ToArray()))));
 
     /// <summary>The elements of a tensor.</summary>
     /// <param name="name">Its name.</param>

@@ -8,8 +8,8 @@ internal sealed class OnnxRun : IDisposable
     private static readonly Lock _opening = new();
     private static readonly List<string> _said = [];
 
-    // The runtime keeps a pointer to it.
-    private static readonly DOrtLoggingFunction _log = (_, _, _, _, _, message) => _said.Add(message);
+    // The runtime keeps a pointer to it. Its own threads may call it too, so that it must not wait for who opens a file.
+    private static readonly DOrtLoggingFunction _log = (_, _, _, _, _, message) => Say(message);
     private readonly InferenceSession _session;
 
     static OnnxRun()
@@ -28,9 +28,9 @@ internal sealed class OnnxRun : IDisposable
     {
         lock (_opening)
         {
-            _said.Clear();
+            Heard();
             _session = new InferenceSession(path);
-            Said = [.. _said];
+            Said = Heard();
         }
     }
 
@@ -78,4 +78,23 @@ internal sealed class OnnxRun : IDisposable
     }
 
     public void Dispose() => _session.Dispose();
+
+    private static void Say(string message)
+    {
+        lock (_said)
+        {
+            _said.Add(message);
+        }
+    }
+
+    // What was said since the last time.
+    private static string[] Heard()
+    {
+        lock (_said)
+        {
+            string[] heard = [.. _said];
+            _said.Clear();
+            return heard;
+        }
+    }
 }

@@ -77,8 +77,10 @@ public class FeatureAccumulatorTests
         OneClearLine.Of(() => accumulator.Statistics(), "at least two images", "are none");
         accumulator.Add([[1, 2]]);
         OneClearLine.Of(() => accumulator.Statistics(), "at least two images", "is one");
-        OneClearLine.Of(() => accumulator.Add([[1, float.NaN]]), "image 1", "not finite");
-        OneClearLine.Of(() => accumulator.Add([[float.PositiveInfinity, 0]]), "image 1", "not finite");
+        OneClearLine.Of(() => accumulator.Add([[1, float.NaN]]), "of the 2nd image measured", "not finite");
+        OneClearLine.Of(() => accumulator.Add([[float.PositiveInfinity, 0]]), "of the 2nd image measured", "not finite");
+        accumulator.Add([.. Enumerable.Repeat<float[]>([1, 2], 10)]);
+        OneClearLine.Of(() => accumulator.Add([[float.NaN, 0]]), "of the 12th image measured");
         Assert.ThrowsExactly<ArgumentException>(() => accumulator.Add([[1, 2, 3]]));
     }
 

@@ -77,6 +77,15 @@ public class FeatureStatisticsFileTests
         Refused(["'features'", "not finite"], mu, sigma, ("features", NpyFile.Array([1, 2, float.NaN, 4], 2, 2)));
     }
 
+    // 1e9 bytes are the features of 250 images of a million features, and of no more.
+    [TestMethod]
+    public void More_features_than_a_file_takes_are_one_line()
+    {
+        FeatureStatisticsFile.RequireKeepable(250, 1_000_000, "ref.npz");
+        OneClearLine.Of(() => FeatureStatisticsFile.RequireKeepable(251, 1_000_000, "ref.npz"), "ref.npz", "of 251 images", "250 at most");
+        OneClearLine.Of(() => FeatureStatisticsFile.RequireKeepable(long.MaxValue, 2048, "ref.npz"), "122070 at most");
+    }
+
     [TestMethod]
     public void A_truncated_file_and_one_that_is_missing_are_one_line()
     {

@@ -94,6 +94,25 @@ public class FrechetDistanceTests
         OneClearLine.Of(() => FrechetDistance.Between(good, Diagonal([0, 0, 0], [1, 1, 1])), "2 and 3 features");
     }
 
+    // The factors are finite; products of them, or squares in the singular values' computation, are not.
+    [TestMethod]
+    [DataRow(1e200)]
+    [DataRow(1e308)]
+    public void Figures_that_overflow_on_the_way_are_one_line(double variance)
+    {
+        var mixed = new FeatureStatistics([0, 0], [variance, variance / 2, variance / 2, variance], null);
+        OneClearLine.Of(() => FrechetDistance.Between(mixed, Diagonal([0, 0], [variance, variance / 4])), "too ill-conditioned", "not finite");
+    }
+
+    [TestMethod]
+    public void Stopping_ends_the_distance_and_a_factor()
+    {
+        var set = PlainStatistics.Of(RandomFeatures.Doubles(30, 20, 4));
+        var stop = new CancellationToken(canceled: true);
+        Assert.ThrowsExactly<OperationCanceledException>(() => FrechetDistance.Between(set, set, stop));
+        Assert.ThrowsExactly<OperationCanceledException>(() => SymmetricFactor.Of(set.Covariance, set.Length, stop));
+    }
+
     [TestMethod]
     public void The_factor_of_a_covariance_gives_it_back_in_as_few_rows_as_its_rank()
     {

@@ -64,6 +64,8 @@ public class PrecisionRecallTests
     {
         float[][] three = RandomFeatures.Rows(3, 4), ten = RandomFeatures.Rows(10, 4);
         OneClearLine.Of(() => PrecisionRecall.Measure(ten, three), "more than 3 images", "10 real and 3 generated");
+        OneClearLine.Of(() => PrecisionRecall.RequireImages(2, 10, neighbour: 2), "more than 2 images", "2 real and 10 generated");
+        PrecisionRecall.RequireImages(4, 4);
         OneClearLine.Of(() => PrecisionRecall.Measure(ten, RandomFeatures.Rows(10, 6)), "4 and 6 features");
     }
 

@@ -4,14 +4,9 @@ namespace IlgpuEdm.Data.Downloads;
 
 /// <summary>A file that can be downloaded.</summary>
 /// <param name="Name">Its name, also on disk.</param>
-/// <param name="Sha256">Its SHA-256 in lower-case hexadecimal digits; the first of them where no more were published.</param>
+/// <param name="Sha256">Its SHA-256 in lower-case hexadecimal digits.</param>
 /// <param name="SumOfContent">Whether the sum is that of what is in the gzip file, which several sources pack differently.</param>
-public sealed record DownloadFile(string Name, string Sha256, bool SumOfContent = false)
-{
-    /// <summary>Whether a sum is the file's.</summary>
-    /// <param name="sum">A whole SHA-256, likewise.</param>
-    internal bool Has(string sum) => sum.StartsWith(Sha256, StringComparison.Ordinal);
-}
+public sealed record DownloadFile(string Name, string Sha256, bool SumOfContent = false);
 
 /// <summary>A data set, or a network's weights, that can be downloaded.</summary>
 /// <param name="Name">What the command line calls it.</param>
@@ -54,11 +49,8 @@ public static class DatasetCatalog
             new(TestImages, "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6"),
             new(TestLabels, "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"),
         ], "12 MB"),
-
-        // Of its checksum the file's name carries the first digits, and nothing else of it was published.
         new("inception", "", ["https://github.com/mseitzer/pytorch-fid/releases/download/fid_weights/"],
-            [new($"pt_inception-2015-12-05-{InceptionNetwork.PublishedHash}.pth", InceptionNetwork.PublishedHash)], "96 MB",
-            IsWeights: true),
+            [new("pt_inception-2015-12-05-6726825d.pth", InceptionNetwork.PublishedHash)], "96 MB", IsWeights: true),
     ];
 
     /// <summary>What has a name.</summary>

@@ -92,7 +92,7 @@ public sealed class DatasetDownload
         {
             return false;
         }
-        if (!file.Has(Sum(path, file)))
+        if (Sum(path, file) != file.Sha256)
         {
             throw new EdmException($"{path}: has another checksum than the published file; remove it and run this command again");
         }
@@ -118,7 +118,7 @@ public sealed class DatasetDownload
             }
             throw;
         }
-        if (!file.Has(Sum(part, file)))
+        if (Sum(part, file) != file.Sha256)
         {
             File.Delete(part);
             if (!resumed)
@@ -136,7 +136,7 @@ public sealed class DatasetDownload
     private static void Keep(byte[] content, string path, DownloadFile file, Action<string> report)
     {
         AtomicFile.Write(path, stream => stream.Write(content));
-        if (!file.Has(Sum(path, file)))
+        if (Sum(path, file) != file.Sha256)
         {
             File.Delete(path);
             throw new EdmException($"{file.Name} has another checksum than the published file");

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace IlgpuEdm.Metrics;
 
 /// <summary>
@@ -45,7 +47,8 @@ public sealed class FeatureAccumulator
             if (!Array.TrueForAll(row, float.IsFinite))
             {
                 throw new EdmException(
-                    $"the features of image {Count} are not finite numbers; the feature network does not suit the images, or is damaged");
+                    $"the features of the {Ordinal(Count + 1)} image measured are not finite numbers; the feature network does not suit "
+                    + "the images, or is damaged");
             }
 
             _block.Add(row);
@@ -79,6 +82,12 @@ public sealed class FeatureAccumulator
         }
 
         return new FeatureStatistics((double[])all.Mean.Clone(), covariance, all.Count);
+    }
+
+    private static string Ordinal(long number)
+    {
+        var ending = number % 100 is >= 11 and <= 13 ? "th" : (number % 10) switch { 1 => "st", 2 => "nd", 3 => "rd", _ => "th" };
+        return string.Create(CultureInfo.InvariantCulture, $"{number}{ending}");
     }
 
     private long Index(int row, int column) => (long)row * Length + column;

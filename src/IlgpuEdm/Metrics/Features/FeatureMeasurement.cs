@@ -9,7 +9,8 @@ namespace IlgpuEdm.Metrics;
 /// </summary>
 public sealed class FeatureMeasurement
 {
-    private const int ImagesAtOnce = 256;
+    // After each so many, progress is told and a stop heard; no figure depends on it.
+    private const int ImagesAtOnce = 64;
 
     private readonly IFeatureNetwork _network;
     private readonly (int Height, int Width, int Channels) _shape;

@@ -21,10 +21,13 @@ public static class FeatureStatisticsFile
     // How far two halves of a covariance may be apart, relative to its largest element: sums in float32 differ by as much.
     private const double Asymmetry = 1e-5;
 
+    // Well below what a reader can take of a file.
+    private const long MostFeatureBytes = 1_000_000_000;
+
     /// <summary>Writes a file that is whole or absent; the same figures give the same bytes.</summary>
     /// <param name="path">The file.</param>
     /// <param name="set">What to write.</param>
-    /// <exception cref="EdmException">It cannot be written, or its features are more than 2 GB.</exception>
+    /// <exception cref="EdmException">It cannot be written, or its features are more than 1 GB.</exception>
     public static void Write(string path, FeatureSet set)
     {
         ArgumentNullException.ThrowIfNull(set);
@@ -42,12 +45,7 @@ public static class FeatureStatisticsFile
 
         if (set.Features is { } features)
         {
-            if ((long)features.Count * length * sizeof(float) > Array.MaxLength / 2)
-            {
-                throw new EdmException(
-                    $"{path}: the features of {features.Count} images are more than 1 GB; keep those of fewer, or of none");
-            }
-
+            RequireKeepable(features.Count, length, path);
             entries.Add((Features + Suffix, stream => WriteRows(stream, features, length)));
         }
 
@@ -66,6 +64,21 @@ public static class FeatureStatisticsFile
         }
 
         NpzFile.Write(path, entries);
+    }
+
+    /// <summary>Refuses to keep the features of more images than a file takes, 1 GB of them, before any work.</summary>
+    /// <param name="images">How many.</param>
+    /// <param name="length">Number of features of an image.</param>
+    /// <param name="path">The file that is to be written.</param>
+    /// <exception cref="EdmException">They are too many.</exception>
+    public static void RequireKeepable(long images, int length, string path)
+    {
+        var most = MostFeatureBytes / (length * (long)sizeof(float));
+        if (images > most)
+        {
+            throw new EdmException(string.Create(CultureInfo.InvariantCulture,
+                $"{path}: the features of {images} images are more than 1 GB; keep those of {most} at most, or of none"));
+        }
     }
 
     /// <summary>Reads a file of this program, of the reference implementation or of pytorch-fid.</summary>
@@ -204,7 +217,8 @@ public static class FeatureStatisticsFile
         }
 
         return description.GetValueOrDefault("format") == Format
-            ? new FeatureOrigin(Text("feature_network"), Text("feature_network_sha256"), Text("resize"), Text("images"), Text("fingerprint"))
+            ? new FeatureOrigin(
+                Text("feature_network"), Text("feature_network_sha256"), Text("resize"), Text("images"), Text("fingerprint"))
             : throw new FormatException("it describes something else, such as the weights of a network");
 
         string Text(string key) => description.GetValueOrDefault(key)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MathNet.Numerics;
 using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace IlgpuEdm.Metrics;
@@ -20,9 +21,13 @@ public static class FrechetDistance
     /// </remarks>
     /// <param name="a">One set's figures.</param>
     /// <param name="b">Another's, in the same features.</param>
+    /// <param name="stop">Ends it before its time, but not amid the singular values, the last part of the work.</param>
     /// <returns>The distance, at least 0.</returns>
-    /// <exception cref="EdmException">They have different numbers of features, or numbers that are not finite.</exception>
-    public static double Between(FeatureStatistics a, FeatureStatistics b)
+    /// <exception cref="EdmException">
+    /// They have different numbers of features, numbers that are not finite, or such as make the computation overflow or not end.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static double Between(FeatureStatistics a, FeatureStatistics b, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(a);
         ArgumentNullException.ThrowIfNull(b);
@@ -42,13 +47,14 @@ public static class FrechetDistance
             distance += difference * difference + a.Covariance[diagonal] + b.Covariance[diagonal];
         }
 
-        return Math.Max(distance - 2 * TraceOfRoot(a, b), 0);
+        distance -= 2 * TraceOfRoot(a, b, stop);
+        return double.IsFinite(distance) ? Math.Max(distance, 0) : throw IllConditioned();
     }
 
-    private static double TraceOfRoot(FeatureStatistics a, FeatureStatistics b)
+    private static double TraceOfRoot(FeatureStatistics a, FeatureStatistics b, CancellationToken stop)
     {
-        var first = SymmetricFactor.Of(a.Covariance, a.Length);
-        var second = SymmetricFactor.Of(b.Covariance, b.Length);
+        var first = SymmetricFactor.Of(a.Covariance, a.Length, stop);
+        var second = SymmetricFactor.Of(b.Covariance, b.Length, stop);
         if (first.Count == 0 || second.Count == 0)
         {
             return 0;
@@ -65,9 +71,21 @@ public static class FrechetDistance
                         product[tile.Row + i, tile.Column + j] = tile[i, j];
                     }
                 }
-            });
-        return product.Svd(computeVectors: false).S.Sum();
+            }, stop);
+        stop.ThrowIfCancellationRequested();
+        try
+        {
+            return product.Svd(computeVectors: false).S.Sum();
+        }
+        catch (NonConvergenceException error)
+        {
+            throw IllConditioned(error);
+        }
     }
+
+    private static EdmException IllConditioned(Exception? inner = null) => new(
+        "the covariances of features are too ill-conditioned for a Fréchet distance, or products of them are not finite; the feature "
+        + "network does not suit the images, or a file of figures is damaged", inner);
 
     private static void RequireFinite(FeatureStatistics statistics)
     {

@@ -44,7 +44,7 @@ public sealed class FrechetScore : IImageScore
             features.Add(_network.Features(block, _size.Height, _size.Width, _size.Channels));
         }
 
-        return FrechetDistance.Between(features.Statistics(), _reference);
+        return FrechetDistance.Between(features.Statistics(), _reference, stop);
     }
 
     /// <inheritdoc/>

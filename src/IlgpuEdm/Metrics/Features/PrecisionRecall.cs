@@ -32,13 +32,7 @@ public static class PrecisionRecall
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(neighbour);
         var length = FeatureRows.CommonLength(real, generated);
-        if (Math.Min(real.Count, generated.Count) <= neighbour)
-        {
-            throw new EdmException(string.Create(CultureInfo.InvariantCulture,
-                $"precision and recall by the {neighbour} nearest neighbours need more than {neighbour} images on each side; there are "
-                + $"{real.Count} real and {generated.Count} generated ones"));
-        }
-
+        RequireImages(real.Count, generated.Count, neighbour);
         var centre = Mean(real, length);
         var (x, y) = (new Points(real, centre), new Points(generated, centre));
         double n = real.Count, m = generated.Count, all = n * n / 2 + m * m / 2 + n * m;
@@ -69,6 +63,21 @@ public static class PrecisionRecall
             }
         }, stop);
         return new PrecisionRecallResult(coveredY.Count(c => c) / m, coveredX.Count(c => c) / n, neighbour);
+    }
+
+    /// <summary>Refuses sets of too few images, before any work.</summary>
+    /// <param name="real">Number of real images.</param>
+    /// <param name="generated">Number of generated ones.</param>
+    /// <param name="neighbour">k.</param>
+    /// <exception cref="EdmException">A set has no more than k images.</exception>
+    public static void RequireImages(int real, int generated, int neighbour = DefaultNeighbour)
+    {
+        if (Math.Min(real, generated) <= neighbour)
+        {
+            throw new EdmException(string.Create(CultureInfo.InvariantCulture,
+                $"precision and recall by the {neighbour} nearest neighbours need more than {neighbour} images on each side; there are "
+                + $"{real} real and {generated} generated ones"));
+        }
     }
 
     // The square of each point's distance from its k-th neighbour.

@@ -17,8 +17,10 @@ internal static class SymmetricFactor
     /// <summary>Factors a matrix; the work is rank^2 x size / 2 multiplications.</summary>
     /// <param name="matrix">The matrix, row by row.</param>
     /// <param name="size">Its number of rows.</param>
+    /// <param name="stop">Ends it before its time.</param>
     /// <returns>The rows of F; what they leave of S is of the size of its rounding.</returns>
-    public static List<double[]> Of(double[] matrix, int size)
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static List<double[]> Of(double[] matrix, int size, CancellationToken stop = default)
     {
         var rows = new List<double[]>();
         var rest = new double[size];
@@ -30,6 +32,7 @@ internal static class SymmetricFactor
         var smallest = size * Rounding * rest.Max();
         while (rows.Count < size)
         {
+            stop.ThrowIfCancellationRequested();
             var pivot = Array.IndexOf(rest, rest.Max());
             if (!(rest[pivot] > smallest))
             {

@@ -12,8 +12,8 @@ namespace IlgpuEdm.Metrics;
 /// </summary>
 public sealed class InceptionNetwork : IFeatureNetwork
 {
-    /// <summary>The first digits of the SHA-256 of the published file, as its name carries them.</summary>
-    public const string PublishedHash = "6726825d";
+    /// <summary>SHA-256 of the published file, 95,628,359 bytes, in lower-case hexadecimal digits.</summary>
+    public const string PublishedHash = "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2";
 
     private const string AnyTensor = "Conv2d_1a_3x3.conv.weight";
     private const int MostPixels = 1 << 14;
@@ -30,7 +30,7 @@ public sealed class InceptionNetwork : IFeatureNetwork
     private InceptionNetwork(Device device, InceptionModel model, string hash) => (_device, _model, Hash) = (device, model, hash);
 
     /// <inheritdoc/>
-    public string Name => IsPublished ? "Inception-v3 (FID, 2015-12-05)" : "Inception-v3 (FID variant) of other weights";
+    public string Name => IsPublished(Hash) ? "Inception-v3 (FID, 2015-12-05)" : "Inception-v3 (FID variant) of other weights";
 
     /// <inheritdoc/>
     public string Hash { get; }
@@ -39,12 +39,13 @@ public sealed class InceptionNetwork : IFeatureNetwork
     public string Resize => $"bilinear to {InceptionModel.Side}x{InceptionModel.Side}, no antialiasing, on the device";
 
     /// <inheritdoc/>
-    public string DistanceName => IsPublished ? "FID" : "Fréchet distance in Inception-v3 of other weights";
+    public string DistanceName => IsPublished(Hash) ? "FID" : "Fréchet distance in Inception-v3 of other weights";
 
     /// <inheritdoc/>
     public int Length => InceptionModel.Features;
 
-    private bool IsPublished => Hash.StartsWith(PublishedHash, StringComparison.Ordinal);
+    /// <summary>Whether a file's hash is that of the published weights, whose features alone make FID.</summary>
+    internal static bool IsPublished(string hash) => hash == PublishedHash;
 
     /// <summary>Reads the network.</summary>
     /// <param name="device">Where to compute.</param>
