@@ -24,7 +24,8 @@ internal sealed class InceptionWeights(SafetensorsFile file)
     /// <param name="more">Tensors beside those of the network.</param>
     public void Write(string path, params (string Name, int[] Shape)[] more) => TensorFiles.Write(
         path, new SafetensorsFile(path, new Dictionary<string, string>(), new InceptionModel().Tensors.Concat(more).Select(
-            t => new SafetensorsEntry(t.Name, SafetensorsType.F32, t.Shape, MemoryMarshal.AsBytes(Of(t.Name, t.Shape).AsSpan()).ToArray()))));
+            t => new SafetensorsEntry(
+                t.Name, SafetensorsType.F32, t.Shape, MemoryMarshal.AsBytes(Of(t.Name, t.Shape).AsSpan()).ToArray()))));
 
     /// <summary>The elements of a tensor.</summary>
     /// <param name="name">Its name.</param>
