@@ -8,7 +8,7 @@ public class HelpTextTests
 {
     private static readonly string[] Verbs =
     [
-        "demo", "train", "sample", "edit", "interpolate", "likelihood", "ema", "classifier", "fid", "dataset", "bench", "info",
+        "demo", "train", "sample", "edit", "interpolate", "likelihood", "ema", "report", "classifier", "fid", "dataset", "bench", "info",
         "convert", "devices", "selftest",
     ];
 
