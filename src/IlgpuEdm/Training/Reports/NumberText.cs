@@ -10,7 +10,7 @@ internal static class NumberText
     public static string Short(double value) => Math.Abs(value) switch
     {
         0 => "0",
-        >= 1e15 or < 9.995e-4 => value.ToString("0.###e+0", CultureInfo.InvariantCulture).Replace("e+", "e", StringComparison.Ordinal),
+        >= 1e10 or < 9.995e-4 => value.ToString("0.###e+0", CultureInfo.InvariantCulture).Replace("e+", "e", StringComparison.Ordinal),
         >= 1e6 => FormattableString.Invariant($"{value / 1e6:0.###}M"),
         >= 1e3 => FormattableString.Invariant($"{value / 1e3:0.###}k"),
         _ => FormattableString.Invariant($"{value:0.######}"),

@@ -36,7 +36,12 @@ public sealed class RunReport
 
     /// <summary>The page, with grids of so many bytes at most.</summary>
     internal static string Of(IReadOnlyList<string> runs, long gridBytes) =>
-        new RunReport([.. runs.Select(RunHistory.Read)]).Build(gridBytes);
+        new RunReport(Distinct([.. runs.Select(RunHistory.Read)])).Build(gridBytes);
+
+    // Runs of two folders may have one name.
+    private static RunHistory[] Distinct(RunHistory[] runs) => runs.DistinctBy(run => run.Name).Count() == runs.Length
+        ? runs
+        : [.. runs.Select(run => run with { Name = $"{Path.GetFileName(Path.GetDirectoryName(run.Location))}/{run.Name}" })];
 
     private string Build(long gridBytes)
     {
@@ -93,15 +98,25 @@ public sealed class RunReport
         _page.Append(ticks == 0 ? "<p>No tick has ended yet.</p>\n" : "");
         _page.Append(TickThinning.TicksPerPoint(ticks) > 1
             ? $"<p>Of {NumberText.Whole(ticks)} ticks each point is the mean of up to {TickThinning.TicksPerPoint(ticks)}.</p>\n" : "");
-        _page.Append("<div class=\"charts\">\n").AppendJoin("", RunCurves.OfAll(_runs).Select(chart => chart.ToHtml())).Append("</div>\n");
-        foreach ((int i, RunHistory run) in _runs.Index().Where(entry => entry.Item.Ticks.Count > 0))
+        if (_runs.Count == 1)
         {
-            _page.Append(_runs.Count > 1 ? $"<h3 class=\"run\">{Swatch(i)}{Escape(run.Name)}</h3>\n" : "");
-            _page.Append("<div class=\"charts wide\">\n").AppendJoin("", RunCurves.OfOne(run).Select(chart => chart.ToHtml())).Append("</div>\n");
+            Charts([.. RunCurves.OfAll(_runs), .. RunCurves.OfOne(_runs[0])]);
+        }
+        else
+        {
+            Charts(RunCurves.OfAll(_runs));
+            foreach ((int i, RunHistory run) in _runs.Index().Where(entry => entry.Item.Ticks.Count > 0))
+            {
+                _page.Append($"<h3 class=\"run\">{Swatch(i)}{Escape(run.Name)}</h3>\n");
+                Charts(RunCurves.OfOne(run));
+            }
         }
 
         _page.Append("</section>\n");
     }
+
+    private void Charts(IEnumerable<SvgChart> charts) =>
+        _page.Append("<div class=\"charts\">\n").AppendJoin("", charts.Select(chart => chart.ToHtml())).Append("</div>\n");
 
     private void Options()
     {

@@ -36,8 +36,8 @@ if (slider) {
   show();
 }
 
-const short = v => v === 0 ? '0' : Math.abs(v) >= 1e6 ? (v / 1e6).toPrecision(4) + 'M'
-  : Math.abs(v) >= 1e3 ? (v / 1e3).toPrecision(4) + 'k' : String(Number(v.toPrecision(4)));
+const digits = v => String(Number(v.toPrecision(4)));
+const short = v => Math.abs(v) >= 1e6 ? digits(v / 1e6) + 'M' : Math.abs(v) >= 1e3 ? digits(v / 1e3) + 'k' : digits(v);
 const valueAt = (share, [low, high, logarithmic]) => logarithmic ? low * (high / low) ** share : low + share * (high - low);
 
 for (const svg of document.querySelectorAll('.chart svg')) {
