@@ -64,6 +64,7 @@ internal static class CommandLine
             LikelihoodVerb.Create(terminal),
             EmaVerb.Create(terminal),
             ReportVerb.Create(terminal),
+            WatchVerb.Create(terminal),
             ClassifierVerb.Create(terminal),
             FidVerb.Create(terminal),
             DatasetVerb.Create(terminal),

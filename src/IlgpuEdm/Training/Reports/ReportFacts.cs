@@ -9,7 +9,7 @@ internal static class ReportFacts
     /// <param name="run">The run.</param>
     public static IEnumerable<(string Name, string Value)> Of(RunHistory run)
     {
-        yield return ("images seen", Progress(run));
+        yield return ("images seen", run.Progress);
         if (run.Ticks.Count > 0)
         {
             TickRecord last = run.Ticks[^1];
@@ -57,19 +57,5 @@ internal static class ReportFacts
         ];
         return all.SelectMany(options => options.Keys).Distinct(StringComparer.Ordinal)
             .Select(name => (name, (IReadOnlyList<string?>)[.. all.Select(options => options.GetValueOrDefault(name))]));
-    }
-
-    private static string Progress(RunHistory run)
-    {
-        long images = run.Ticks.Count > 0 ? run.Ticks[^1].Images : 0;
-        RunSchedule schedule = run.Options.Schedule;
-        string end = (schedule.Images, schedule.Minutes) switch
-        {
-            ({ } count, null) => $" of {NumberText.Whole(count)}",
-            (null, { } minutes) => $" in {TimeText.Of(minutes * 60)} at most",
-            ({ } count, { } minutes) => $" of {NumberText.Whole(count)}, or in {TimeText.Of(minutes * 60)} at most",
-            _ => "",
-        };
-        return NumberText.Whole(images) + end + (run.IsFinished ? "; finished" : "; not finished");
     }
 }

@@ -8,7 +8,7 @@ namespace IlgpuEdm.Training.Reports;
 /// <param name="Images">Images that training had seen.</param>
 /// <param name="Path">The file.</param>
 /// <param name="Bytes">The file's length.</param>
-internal sealed record RunGrid(long Images, string Path, long Bytes)
+public sealed record RunGrid(long Images, string Path, long Bytes)
 {
     private const string Prefix = "samples-";
     private const string Suffix = ".png";

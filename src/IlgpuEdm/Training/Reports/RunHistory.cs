@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace IlgpuEdm.Training.Reports;
 
 /// <summary>What a run's folder tells of it, read at one moment; the run may be under way.</summary>
-internal sealed partial record RunHistory
+public sealed partial record RunHistory
 {
     private const int MostLogLines = 200;
 
@@ -37,6 +37,22 @@ internal sealed partial record RunHistory
     /// <summary>Whether the run has reached its images or minutes.</summary>
     public bool IsFinished => Ticks.Count > 0 && (Ticks[^1].Images >= (Options.Schedule.Images ?? long.MaxValue)
         || Ticks[^1].TotalSeconds + RoundingOfSeconds >= (Options.Schedule.Minutes ?? double.PositiveInfinity) * 60);
+
+    /// <summary>How far it is, such as <c>35,200 of 60,000; not finished</c>.</summary>
+    public string Progress
+    {
+        get
+        {
+            string end = (Options.Schedule.Images, Options.Schedule.Minutes) switch
+            {
+                ({ } count, null) => $" of {NumberText.Whole(count)}",
+                (null, { } minutes) => $" in {TimeText.Of(minutes * 60)} at most",
+                ({ } count, { } minutes) => $" of {NumberText.Whole(count)}, or in {TimeText.Of(minutes * 60)} at most",
+                _ => "",
+            };
+            return NumberText.Whole(Ticks.Count > 0 ? Ticks[^1].Images : 0) + end + (IsFinished ? "; finished" : "; not finished");
+        }
+    }
 
     // The statistics have milliseconds.
     private static double RoundingOfSeconds => 0.001;

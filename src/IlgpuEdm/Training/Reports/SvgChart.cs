@@ -14,12 +14,12 @@ internal sealed record SvgChart
     public const int Width = 440;
 
     /// <summary>Height of the drawing in its own units.</summary>
-    public const int Height = 280;
+    public const int Height = 290;
 
-    private const int Left = 56;
+    private const int Left = 60;
     private const int Right = Width - 22;
-    private const int Top = 28;
-    private const int Bottom = Height - 44;
+    private const int Top = 36;
+    private const int Bottom = Height - 46;
     private const int XTicks = 6;
     private const int YTicks = 6;
 
@@ -98,11 +98,11 @@ internal sealed record SvgChart
         {
             string at = Number(XOf(x, tick));
             html.Append($"<path class=\"rule\" d=\"M{at} {Bottom}v5\"/>");
-            html.Append($"<text class=\"tick\" x=\"{at}\" y=\"{Bottom + 19}\" text-anchor=\"middle\">{NumberText.Short(tick)}</text>\n");
+            html.Append($"<text class=\"tick\" x=\"{at}\" y=\"{Bottom + 20}\" text-anchor=\"middle\">{NumberText.Short(tick)}</text>\n");
         }
 
         html.Append($"<path class=\"axis\" d=\"M{Left} {Top}V{Bottom}H{Right}\"/>\n");
-        html.Append($"<text class=\"name\" x=\"4\" y=\"15\">{Escape(YName)}</text>\n");
+        html.Append($"<text class=\"name\" x=\"2\" y=\"16\">{Escape(YName)}</text>\n");
         html.Append($"<text class=\"name\" x=\"{(Left + Right) / 2}\" y=\"{Height - 6}\" text-anchor=\"middle\">{Escape(XName)}</text>\n");
     }
 
