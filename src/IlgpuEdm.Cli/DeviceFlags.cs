@@ -38,6 +38,9 @@ internal sealed class DeviceFlags
             : null;
     }
 
+    /// <summary>With how many bits a network computes; null where the verb does not ask.</summary>
+    public Option? PrecisionOption => precision;
+
     /// <summary>Adds the options to a verb.</summary>
     public void AddTo(Command command)
     {

@@ -6,13 +6,11 @@ using IlgpuEdm.Training;
 namespace IlgpuEdm.Cli;
 
 /// <summary>A score with everything that has to be quoted with it.</summary>
-internal sealed class FidReport(IFeatureNetwork network, string reference, FeatureSet images, FeatureSet target)
+internal sealed class FidReport(IFeatureNetwork network, FidReference reference, FeatureSet images, FeatureSet target)
 {
-    private const int HashDigits = 16;
-
     private const string NoOrigin =
-        "the reference does not say which feature network it is of; that it is this one is for you to know, only the number of features "
-        + "was checked";
+        "the reference does not say which feature network it is of, nor how its images were resized; that both are the same here is for you to "
+        + "know, only the number of features was checked";
 
     public required double Distance { get; init; }
 
@@ -31,9 +29,6 @@ internal sealed class FidReport(IFeatureNetwork network, string reference, Featu
         "FID" => "KID",
         var name => name.Replace("Fréchet", "kernel", StringComparison.Ordinal),
     };
-
-    /// <summary>The digits of a hash that are shown.</summary>
-    public static string Short(string hash) => hash.Length > HashDigits ? hash[..HashDigits] : hash;
 
     /// <summary>Prints it as rows, or as one line of JSON.</summary>
     public void Print(Terminal terminal, bool json)
@@ -78,10 +73,9 @@ internal sealed class FidReport(IFeatureNetwork network, string reference, Featu
             yield return ("recall", $"{Number(shares.Recall)} (k = {shares.Neighbour})");
         }
 
-        yield return ("images", $"{Count(images.Statistics.Count)}: {images.Origin!.Images}");
-        yield return ("reference", $"{Count(target.Statistics.Count)}: {reference}"
-            + (target.Origin is { } origin ? $" ({origin.Fingerprint})" : ""));
-        yield return ("feature network", $"{network.Name} ({Short(network.Hash)})");
+        yield return ("images", $"{Count(images.Statistics.Count)}: {images.Origin!.Images} ({images.Origin.Fingerprint})");
+        yield return ("reference", $"{Count(target.Statistics.Count)}: {reference.Path} ({reference.Fingerprint})");
+        yield return ("feature network", $"{network.Name} ({FeatureOrigin.Short(network.Hash)})");
         yield return ("resize", network.Resize);
     }
 
@@ -95,9 +89,15 @@ internal sealed class FidReport(IFeatureNetwork network, string reference, Featu
             {
                 Source = images.Origin!.Images,
                 images.Statistics.Count,
-                Fingerprint = NullIfEmpty(images.Origin.Fingerprint),
+                images.Origin.Fingerprint,
             },
-            ["reference"] = new { Source = reference, target.Statistics.Count, target.Origin?.Fingerprint },
+            ["reference"] = new
+            {
+                Source = reference.Path,
+                target.Statistics.Count,
+                reference.Fingerprint,
+                FileSha256 = reference.Figures?.FileHash,
+            },
             ["feature_network"] = new { network.Name, Sha256 = network.Hash, network.Length, network.Resize },
         };
         if (Baseline is { } real)
@@ -140,8 +140,6 @@ internal sealed class FidReport(IFeatureNetwork network, string reference, Featu
 
         return figures;
     }
-
-    private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
 
     private static string Count(long? count) => count is { } n ? n.ToString("N0", CultureInfo.InvariantCulture) : "unknown number";
 

@@ -1,4 +1,7 @@
+using System.Globalization;
 using IlgpuEdm.Diffusion;
+using IlgpuEdm.Interchange;
+using IlgpuEdm.Metrics;
 
 namespace IlgpuEdm.Cli;
 
@@ -45,4 +48,9 @@ internal sealed record FidRequest
 /// <param name="Options">How to sample.</param>
 /// <param name="Batch">How many at once.</param>
 internal sealed record DrawnImages(
-    GuidedNetwork Network, string File, IReadOnlyList<ImageSeed> Images, ImageSamplerOptions Options, int Batch);
+    GuidedNetwork Network, string File, IReadOnlyList<ImageSeed> Images, ImageSamplerOptions Options, int Batch)
+{
+    /// <summary>What tells the images from others, but for the sampler: the network's file, and the seeds.</summary>
+    public string Fingerprint { get; } = string.Create(CultureInfo.InvariantCulture,
+        $"network {FeatureOrigin.Short(TensorFiles.HashOf(File))}, seeds {Images[0].Seed} to {Images[^1].Seed}");
+}

@@ -29,15 +29,16 @@ internal static class FidRunner
         // Others who get the file have no use for where the images lay.
         FeatureStatisticsFile.Write(file, set with { Origin = set.Origin! with { Images = data.Name } });
         terminal.Line(string.Create(CultureInfo.InvariantCulture,
-            $"'{file}': {set.Statistics.Length:N0} features of {count:N0} images, by {network.Name} ({FidReport.Short(network.Hash)})"));
+            $"'{file}': {set.Statistics.Length:N0} features of {count:N0} images, by {network.Name} ({FeatureOrigin.Short(network.Hash)})"));
     }
 
     /// <summary>Scores a data set.</summary>
-    public static void Score(Terminal terminal, Device device, FidRequest request, string imagesPath)
+    public static void Score(Terminal terminal, DeviceRequest where, FidRequest request, string imagesPath)
     {
         using IImageDataset data = Datasets.Open(imagesPath);
         int count = request.Number ?? Number(data);
         FeatureMeasurement.RequireCount(data, count);
+        using Device device = where.Open();
         Score(terminal, device, request, count,
             network => network.RequireFit(data.Height, data.Width, data.Channels, data.Source),
             (display, network) => Measure(
@@ -63,9 +64,14 @@ internal static class FidRunner
     {
         using IFeatureNetwork network = FeatureNetworks.Open(device, request.Features);
         check(network);
-        using FidReference reference = FidReference.Open(request, network);
+        using FidReference reference = FidReference.Open(request.Reference, network);
+        if (request.NeedsFeatures)
+        {
+            reference.RequireFeatures(request.Kid ? "--kid" : "--precision-recall");
+        }
+
         using IImageDataset? baseline = request.Baseline is null ? null : FidReference.OpenData(request.Baseline, network);
-        int smaller = Math.Min(count, reference.File?.Features?.Count ?? Number(reference.Data));
+        int smaller = Math.Min(count, reference.Figures?.Features?.Count ?? Number(reference.Data));
         int subsetSize = request.KidSubsetSize ?? Math.Min(KernelDistance.DefaultSubsetSize, smaller);
         if (request.Kid)
         {
@@ -75,10 +81,10 @@ internal static class FidRunner
         var display = new FidDisplay(terminal, request.Json);
         Interruption.Tell("there is no score", () =>
         {
-            FeatureSet target = reference.File ?? Measure(display, "reference", network, reference.Data!, Number(reference.Data),
+            FeatureSet target = reference.Figures ?? Measure(display, "reference", network, reference.Data!, Number(reference.Data),
                 seed: 0, request.NeedsFeatures, recognise: false).Set;
             (FeatureSet set, ClassifierEvaluation? recognition) = measure(display, network);
-            var report = new FidReport(network, request.Reference, set, target)
+            var report = new FidReport(network, reference, set, target)
             {
                 Distance = FrechetDistance.Between(set.Statistics, target.Statistics),
                 Kid = request.Kid ? Kid(display, request, subsetSize, target, set, terminal.Stop) : null,
@@ -125,7 +131,7 @@ internal static class FidRunner
 
             return sums;
         });
-        return (measurement.Result(drawn.File, fingerprint: ""), measurement.Recognition);
+        return (measurement.Result(drawn.File, drawn.Fingerprint), measurement.Recognition);
     }
 
     private static KernelDistanceResult Kid(

@@ -44,10 +44,13 @@ internal sealed class GuidanceFlags
     /// <summary>The options of guidance, without that of the network.</summary>
     public Option[] All => [weight, guide, interval];
 
+    /// <summary>Refuses options that do not go together, before a device is opened.</summary>
+    public void Check(ParseResult parsed) => CheckedWeight(parsed);
+
     /// <summary>Loads what is needed and works with it.</summary>
     public T Use<T>(ParseResult parsed, DeviceRequest request, Func<GuidedNetwork, T> work)
     {
-        CheckedWeight(parsed);
+        Check(parsed);
         using Device device = request.Open();
         return Use(parsed, device, work);
     }

@@ -18,8 +18,9 @@ internal static class Options
     public static Option<string> RequiredLocation(string name, string help, string description) =>
         NotEmpty(With(new Option<string>(name) { Required = true }, help, description));
 
-    public static Option<string?> OptionalLocation(string name, string help, string description) =>
-        NotEmpty(OptionalText(name, help, description));
+    /// <summary>A file or folder that need not be given; the help says what is taken otherwise, or nothing where that is null.</summary>
+    public static Option<string?> OptionalLocation(string name, string help, string description, string? otherwise = "none") =>
+        NotEmpty(With(new Option<string?>(name), help, otherwise is null ? description : $"{description} [default: {otherwise}]"));
 
     public static Option<string> Choice(string name, string[] choices, string value, string description)
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using IlgpuEdm.Cli.Values;
+using IlgpuEdm.Cli.Verbs;
 using IlgpuEdm.Training;
 
 namespace IlgpuEdm.Cli;
@@ -8,15 +9,15 @@ namespace IlgpuEdm.Cli;
 internal sealed class ScoreFlags
 {
     private readonly Option<ImageCount?> every = Options.Optional<ImageCount>("--fid-every", "COUNT", "a count of at least 0 such as 5k",
-        "Score the averaged weights after so many images each, and at the end, by the Fréchet distance of drawn images; 0: only at the end. "
-        + "network-best.safetensors keeps the best. [default: no score]",
+        "Score the averaged weights after so many images each, and at the end, by the Fréchet distance of drawn images; 0: only at the "
+        + "end. network-best.safetensors keeps the best. [default: no score]",
         ImageCount.TryParse);
 
     private readonly Option<string?> features = Options.OptionalLocation("--fid-features", "FILE",
-        "The feature network: a file of 'fid train-features', or the weights that 'dataset get inception' gets.");
+        FidVerb.FeatureFile, otherwise: null);
 
     private readonly Option<string?> reference = Options.OptionalLocation("--fid-ref", "PATH",
-        "Compare with these images, or with statistics that 'fid ref' wrote. [default: the training images]");
+        "Compare with these images, or with statistics that 'fid ref' wrote.", otherwise: "the training images");
 
     private readonly Option<int> images = Options.Integer("--fid-num", 2_000, 2, int.MaxValue,
         "Images drawn for a score; scores of different numbers cannot be compared.");

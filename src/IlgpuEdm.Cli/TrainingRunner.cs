@@ -14,7 +14,7 @@ internal static class TrainingRunner
         {
             OnLine = onLine,
             OnProgress = onProgress,
-            OpenScore = (score, images, where, tell) => TrainingScore.Open(score, images, where, tell, terminal.Stop),
+            OpenScore = TrainingScore.Open,
         }.Run(root, options, data, resume, terminal.Stop));
     }
 

@@ -9,46 +9,45 @@ namespace IlgpuEdm.Cli;
 /// <summary>Opens what <c>train --fid-every</c> scores with.</summary>
 internal static class TrainingScore
 {
-    /// <summary>Reads the feature network and reads or measures the reference.</summary>
-    /// <exception cref="EdmException">One of them cannot be read, or does not fit, or it was stopped.</exception>
-    public static IImageScore Open(
-        ScoreOptions options, IImageDataset data, DeviceRequest where, Action<string> tell, CancellationToken stop)
+    /// <summary>Reads the feature network and checks the reference, which is measured when it is first needed.</summary>
+    /// <exception cref="EdmException">One of them cannot be read, or does not fit.</exception>
+    public static IImageScore Open(ScoreOptions options, IImageDataset data, DeviceRequest where, Action<string> tell)
     {
         // Features are compared with those of other runs: always with all their bits.
         Device device = (where with { Precision = Precision.Fp32 }).Open();
         IFeatureNetwork? network = null;
+        FidReference? reference = null;
         try
         {
             network = FeatureNetworks.Open(device, options.Features);
             network.RequireFit(data.Height, data.Width, data.Channels, data.Source);
-            FeatureSet reference = options.Reference is null
-                ? Measure(network, data, tell, stop)
-                : Read(options, network, tell, stop);
-            string hash = reference.Origin?.Fingerprint ?? Path.GetFileName(options.Reference)!;
-            return new FrechetScore(device, network, reference.Statistics, hash, (data.Height, data.Width, data.Channels));
+            reference = options.Reference is null
+                ? null
+                : FidReference.Open(options.Reference, network, "--fid-ref", "--fid-features");
+            string hash = reference?.Fingerprint ?? data.Fingerprint;
+            return new FrechetScore(network, Measure, hash, (data.Height, data.Width, data.Channels), reference, device);
         }
         catch
         {
             network?.Dispose();
+            reference?.Dispose();
             device.Dispose();
             throw;
         }
-    }
 
-    private static FeatureSet Read(ScoreOptions options, IFeatureNetwork network, Action<string> tell, CancellationToken stop)
-    {
-        var request = new FidRequest { Reference = options.Reference!, Features = options.Features };
-        using FidReference reference = FidReference.Open(request, network);
-        return reference.File ?? Measure(network, reference.Data!, tell, stop);
-    }
+        FeatureStatistics Measure(CancellationToken stop)
+        {
+            if (reference?.Figures is { } figures)
+            {
+                return figures.Statistics;
+            }
 
-    private static FeatureSet Measure(IFeatureNetwork network, IImageDataset data, Action<string> tell, CancellationToken stop)
-    {
-        int count = (int)Math.Min(data.Count, int.MaxValue);
-        tell(string.Create(CultureInfo.InvariantCulture,
-            $"measures {count:N0} images of '{data.Source}' as the reference of scores; 'fid ref' does so once for many runs"));
-        FeatureMeasurement measured = Interruption.Tell(
-            "nothing was trained", () => FeatureMeasurement.Of(network, data, count, seed: 0, keep: false, recognise: false, stop: stop));
-        return measured.Result(data.Source, data.Fingerprint);
+            IImageDataset images = reference?.Data ?? data;
+            int count = (int)Math.Min(images.Count, int.MaxValue);
+            tell(string.Create(CultureInfo.InvariantCulture,
+                $"measures {count:N0} images of '{images.Source}' as the reference of scores; 'fid ref' does so once for many runs"));
+            return FeatureMeasurement.Of(network, images, count, seed: 0, keep: false, recognise: false, stop: stop)
+                .Result(images.Source, images.Fingerprint).Statistics;
+        }
     }
 }

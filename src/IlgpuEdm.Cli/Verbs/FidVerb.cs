@@ -10,14 +10,18 @@ namespace IlgpuEdm.Cli.Verbs;
 /// <summary><c>fid</c>: how far images are from a reference, in the features of a network.</summary>
 internal static class FidVerb
 {
-    private const string FeatureFile = "The feature network: a file of 'fid train-features', or the weights that 'dataset get inception' gets.";
+    /// <summary>What a feature network is, for the help.</summary>
+    public const string FeatureFile =
+        "The feature network: a file of 'fid train-features', or the weights that 'dataset get inception' gets.";
+
     private const int MostSubsets = 100_000;
 
     public static Command Create(Terminal terminal) =>
         new("fid", "Scores images by their distance from a reference, in the features of a network.")
         {
             ClassifierVerb.Training(terminal, "train-features",
-                "Trains a small classifier on labelled images, in whose features others are compared: for grey images, or without Inception-v3."),
+                "Trains a small classifier on labelled images, in whose features others are compared: for grey images, or without "
+                + "Inception-v3."),
             Ref(terminal),
             Calc(terminal),
         };
@@ -55,12 +59,12 @@ internal static class FidVerb
     private static Command Calc(Terminal terminal)
     {
         Option<string?> images = Options.OptionalLocation("--images", "PATH",
-            "The images: a folder, a zip, or any other data set. This, or --network.");
+            "The images: a folder, a zip, or any other data set. This, or --network.", otherwise: null);
         var guidance = new GuidanceFlags("Draw the images with this network instead (a snapshot, or a network pickle of the reference).");
         Option<string> reference = Options.RequiredLocation("--ref", "PATH",
             "What to compare with: a file that 'fid ref', the reference implementation or pytorch-fid wrote, or a data set.");
         Option<string?> baseline = Options.OptionalLocation("--baseline", "PATH",
-            "Also score these real images, such as the test set, as many of them as are scored: how small a distance can be.");
+            "Also score these real images, such as the test set, as many as are scored (or all, if fewer): how small a distance can be.");
         Option<string> features = Options.RequiredLocation("--features", "FILE", FeatureFile);
         Option<int?> number = Count("--num",
             "Score so many images: of --images a random subset, of --network the seeds from 0 on. [default: all; of --network "
@@ -118,13 +122,17 @@ internal static class FidVerb
                     : "there is nothing to score; give --images, or a --network to draw with");
             }
 
+            if (!request.Kid && !(parsed.Given(number) && !draws) && request.Baseline is null)
+            {
+                parsed.Refuse("has no effect, since nothing is drawn at random", seed);
+            }
+
             // A feature network's numbers are compared with those of other runs: always with all their bits.
             DeviceRequest where = device.Of(parsed), exactly = where with { Precision = Precision.Fp32 };
             if (!draws)
             {
-                parsed.Refuse("goes with --network", [seeds, classes, .. guidance.All, .. sampling.All, batch]);
-                using Device only = exactly.Open();
-                FidRunner.Score(terminal, only, request, parsed.GetValue(images)!);
+                parsed.Refuse("goes with --network", [seeds, classes, .. guidance.All, .. sampling.All, batch, device.PrecisionOption!]);
+                FidRunner.Score(terminal, exactly, request, parsed.GetValue(images)!);
                 return CommandLine.Success;
             }
 
@@ -133,6 +141,13 @@ internal static class FidVerb
                 parsed.Refuse("says which images to draw, and so does --num", seeds);
             }
 
+            if (parsed.GetValue(classes) == ClassChoice.All && !parsed.Given(seeds))
+            {
+                throw new EdmException(
+                    "--class all draws each seed in every class, so that --num does not say how many; give --seeds, such as 0-999");
+            }
+
+            guidance.Check(parsed);
             ImageSamplerOptions options = sampling.Read(parsed);
             using Device exact = exactly.Open();
             using Device? other = where == exactly ? null : where.Open();

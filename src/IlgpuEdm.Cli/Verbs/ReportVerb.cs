@@ -23,7 +23,8 @@ internal static class ReportVerb
         command.SetAction(parsed =>
         {
             string[] folders = parsed.GetValue(runs)!;
-            string file = parsed.GetValue(output) ?? (folders.Length == 1 ? Path.Combine(folders[0], RunReport.FileName) : RunReport.FileName);
+            string file = parsed.GetValue(output)
+                ?? (folders.Length == 1 ? Path.Combine(folders[0], RunReport.FileName) : RunReport.FileName);
             if (parsed.Given(output))
             {
                 OutputFile.RequireWritable(file, RunReport.FileName);

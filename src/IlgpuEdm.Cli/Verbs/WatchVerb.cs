@@ -11,8 +11,8 @@ internal static class WatchVerb
     {
         var folder = new Argument<string>("run") { Description = "The folder of a run." };
         var command = new Command("watch",
-            "Shows a run in the terminal while another process trains it: loss, speed, score, newest samples. Ends with it, or with Ctrl-C; "
-            + "on a pipe it prints one line.")
+            "Shows a run in the terminal while another process trains it: loss, speed, score, newest samples. Ends with it, or with "
+            + "Ctrl-C; on a pipe it prints one line.")
         {
             folder,
         };

@@ -39,12 +39,18 @@ internal static class BrailleChart
             before = y;
         }
 
-        return [.. cells.Select((line, i) => (i == 0 ? Label(top) : i == height - 1 ? Label(0) : "").PadLeft(LabelWidth - 1) + " " + new string(line))];
+        string[] labels = [.. Enumerable.Range(0, height).Select(i => i == 0 ? Label(top) : i == height - 1 ? Label(0) : "")];
+        return [.. cells.Zip(labels, (line, label) => label.PadLeft(LabelWidth - 1) + " " + new string(line))];
     }
 
-    private static double[] Columns(double[] values, int most) => values.Length <= most
-        ? Stretch(values, most)
-        : [.. Enumerable.Range(0, most).Select(i => values[(int)((long)i * values.Length / most)..(int)((i + 1L) * values.Length / most)].Average())];
+    private static double[] Columns(double[] values, int most)
+    {
+        return values.Length <= most
+            ? Stretch(values, most)
+            : [.. Enumerable.Range(0, most).Select(i => values[Start(i)..Start(i + 1)].Average())];
+
+        int Start(int i) => (int)((long)i * values.Length / most);
+    }
 
     private static double[] Stretch(double[] values, int count) => values.Length < 2
         ? values

@@ -36,6 +36,7 @@ internal static class RunWatch
     private static IRenderable View(IAnsiConsole console, RunHistory run) =>
         WatchView.Screen(run, DateTime.UtcNow - Changed(run), console.Profile.Width, console.Profile.Height);
 
-    private static DateTime Changed(RunHistory run) => Watched.SelectMany(pattern => new DirectoryInfo(run.Location).EnumerateFiles(pattern))
+    private static DateTime Changed(RunHistory run) => Watched
+        .SelectMany(pattern => new DirectoryInfo(run.Location).EnumerateFiles(pattern))
         .Select(file => file.LastWriteTimeUtc).DefaultIfEmpty(DateTime.UtcNow).Max();
 }

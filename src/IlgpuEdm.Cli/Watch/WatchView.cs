@@ -70,8 +70,8 @@ internal static class WatchView
         ];
     }
 
-    private static IEnumerable<string> Scores(RunHistory run) => run.Scores.Count == 0 ? []
-        : [string.Create(CultureInfo.InvariantCulture, $"{run.Scores[^1].ScoreName} {run.Scores[^1].Score:G5} at {run.Scores[^1].Images:N0} images")];
+    private static IEnumerable<string> Scores(RunHistory run) => run.Scores.TakeLast(1).Select(score =>
+        string.Create(CultureInfo.InvariantCulture, $"{score.ScoreName} {score.Score:G5} at {score.Images:N0} images"));
 
     // It may be a damaged one, or one that was taken away in this moment.
     private static DecodedImage? TryDecode(string path)

@@ -9,6 +9,9 @@ namespace IlgpuEdm.Data;
 /// </summary>
 internal sealed class CheckedGzipStream : Stream
 {
+    // Deflate cannot pack better than 1032 to 1.
+    private const long MostPacked = 1032;
+
     private readonly GZipStream inner;
     private readonly uint statedLength;
     private long position;
@@ -20,8 +23,12 @@ internal sealed class CheckedGzipStream : Stream
         file.ReadAtLeast(last, last.Length, throwOnEndOfStream: false);
         statedLength = BinaryPrimitives.ReadUInt32LittleEndian(last);
         file.Position = 0;
+        MostLength = file.Length * MostPacked;
         inner = new GZipStream(file, CompressionMode.Decompress);
     }
+
+    /// <summary>The most bytes that it can unpack to.</summary>
+    public long MostLength { get; }
 
     public override bool CanRead => true;
 

@@ -7,6 +7,18 @@ internal sealed class CheckedReader(string path) : IDisposable
 {
     private readonly Stream stream = FileContent.OpenUnpacked(path);
 
+    /// <summary>Refuses, before memory is taken, more than the rest of the file can hold, packed as well as deflate can pack.</summary>
+    public void RequireRoom(long size, long count, string what)
+    {
+        var most = stream is BufferedStream { UnderlyingStream: CheckedGzipStream packed }
+            ? packed.MostLength
+            : stream.Length - stream.Position;
+        if ((Int128)size * count > most)
+        {
+            throw new EdmException($"{path}: ends within {what} {(most / size) + 1} of {count}; it is truncated, get it again");
+        }
+    }
+
     public byte[] Read(int length, string what)
     {
         var bytes = new byte[length];

@@ -61,6 +61,7 @@ internal static class IdxReader
                 $"{path}: its header says {count} images of {width}x{height} pixels with {channels} channels; it is damaged");
         }
         var shape = new ImageShape((int)height, (int)width, (int)channels);
+        reader.RequireRoom(shape.Bytes, count, "image");
         var store = new PixelStore(shape.Bytes, count);
         try
         {

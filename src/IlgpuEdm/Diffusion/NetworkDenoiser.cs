@@ -23,6 +23,7 @@ public sealed class NetworkDenoiser : IDisposable
     private static readonly JsonSerializerOptions _json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        RespectNullableAnnotations = true,
         AllowOutOfOrderMetadataProperties = true,
     };
 
@@ -71,6 +72,9 @@ public sealed class NetworkDenoiser : IDisposable
         var file = TensorFiles.ReadNetwork(path);
         var (options, preconditioner) = ReadConfiguration(file, path);
         var network = options.Create();
+
+        // Before memory is taken for whatever the metadata claim.
+        ParameterBlock.RequireFit(network.Parameters, file, Prefix, path);
         var weights = new ParameterBlock(device, network.Parameters);
         try
         {
@@ -117,6 +121,7 @@ public sealed class NetworkDenoiser : IDisposable
             // Files of version 1 know one family only and do not name it.
             network.TryAdd("type", "song_unet");
             var options = network.Deserialize<UNetOptions>(_json) ?? throw new JsonException("the network is null");
+            options.Validate();
             var preconditioner = JsonSerializer.Deserialize<Preconditioner>(file.Metadata["preconditioner"], _json)
                 ?? throw new JsonException("the preconditioner is null");
             preconditioner.Validate();

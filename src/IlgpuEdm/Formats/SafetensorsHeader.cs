@@ -16,50 +16,61 @@ internal static class SafetensorsHeader
         {
             throw new FormatException("the header is not a JSON object");
         }
-        var options = new JsonDocumentOptions { AllowDuplicateProperties = false };
-        JsonDocument document;
         try
         {
-            // Reports bad UTF-8, which the JSON reader would find only when a string is used; a name that is half a surrogate
-            // pair comes as an InvalidOperationException from the search for duplicates.
+            // Reports bad UTF-8, which the JSON reader would find only when a string is used.
             _ = new UTF8Encoding(false, throwOnInvalidBytes: true).GetCharCount(header);
-            document = JsonDocument.Parse(header, options);
+            using var document = JsonDocument.Parse(header);
+            return Parse(document.RootElement, dataBytes);
         }
         catch (Exception error) when (error is JsonException or ArgumentException or InvalidOperationException)
         {
+            // The last is of names that hold half a character.
             throw new FormatException($"the header is not valid JSON: {OneLine.Of(error)}", error);
-        }
-        using (document)
-        {
-            var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
-            var entries = new List<SafetensorsEntry>();
-            foreach (var property in document.RootElement.EnumerateObject())
-            {
-                var name = property.Name;
-                if (name == MetadataName)
-                {
-                    ReadMetadata(property.Value, metadata);
-                }
-                else
-                {
-                    entries.Add(ReadEntry(name, property.Value, dataBytes));
-                }
-            }
-            CheckCover(entries, dataBytes);
-            return (metadata, entries);
         }
     }
 
-    private static void ReadMetadata(JsonElement value, Dictionary<string, string> metadata)
+    private static (Dictionary<string, string> Metadata, List<SafetensorsEntry> Entries) Parse(JsonElement root, long dataBytes)
+    {
+        Dictionary<string, string>? metadata = null;
+        var entries = new List<SafetensorsEntry>();
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var property in root.EnumerateObject())
+        {
+            var name = property.Name;
+            if (!names.Add(name))
+            {
+                throw new FormatException($"the name '{name}' is there twice");
+            }
+            if (name == MetadataName)
+            {
+                metadata = ReadMetadata(property.Value);
+            }
+            else
+            {
+                entries.Add(ReadEntry(name, property.Value, dataBytes));
+            }
+        }
+        CheckCover(entries, dataBytes);
+        return (metadata ?? [], entries);
+    }
+
+    private static Dictionary<string, string> ReadMetadata(JsonElement value)
     {
         if (value.ValueKind != JsonValueKind.Object)
         {
             throw new FormatException($"{MetadataName} is not a JSON object");
         }
+        var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var property in value.EnumerateObject())
         {
-            metadata.Add(property.Name, Text(property.Value) ?? throw new FormatException($"metadata '{property.Name}' is not a string"));
+            var text = Text(property.Value) ?? throw new FormatException($"metadata '{property.Name}' is not a string");
+            if (!metadata.TryAdd(property.Name, text))
+            {
+                throw new FormatException($"metadata '{property.Name}' is there twice");
+            }
         }
+        return metadata;
     }
 
     private static SafetensorsEntry ReadEntry(string name, JsonElement value, long dataBytes)
@@ -70,6 +81,11 @@ internal static class SafetensorsHeader
             || !value.TryGetProperty("data_offsets", out var offsets))
         {
             throw new FormatException($"tensor '{name}' lacks dtype, shape or data_offsets");
+        }
+        var fields = value.EnumerateObject().Select(p => p.Name).Order(StringComparer.Ordinal).ToList();
+        if (fields.Zip(fields.Skip(1)).FirstOrDefault(pair => pair.First == pair.Second).First is { } twice)
+        {
+            throw new FormatException($"tensor '{name}' has '{twice}' twice");
         }
         var typeName = Text(dtype) ?? throw new FormatException($"tensor '{name}' has a dtype that is not a string");
         if (!SafetensorsTypes.TryParse(typeName, out var type))

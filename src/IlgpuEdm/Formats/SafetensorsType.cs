@@ -47,6 +47,12 @@ public enum SafetensorsType
 
     /// <summary>IEEE double precision.</summary>
     F64,
+
+    /// <summary>A power of two, 8 bits of exponent and nothing else.</summary>
+    F8E8M0,
+
+    /// <summary>Two numbers of single precision, the real and the imaginary part.</summary>
+    C64,
 }
 
 /// <summary>Names and sizes of <see cref="SafetensorsType"/>.</summary>
@@ -69,6 +75,8 @@ internal static class SafetensorsTypes
         (SafetensorsType.I64, "I64", 8),
         (SafetensorsType.U64, "U64", 8),
         (SafetensorsType.F64, "F64", 8),
+        (SafetensorsType.F8E8M0, "F8_E8M0", 1),
+        (SafetensorsType.C64, "C64", 8),
     ];
 
     public static string FileName(this SafetensorsType type) => Table[(int)type].Name;

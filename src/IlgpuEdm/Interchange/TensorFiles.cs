@@ -22,6 +22,11 @@ public static class TensorFiles
     /// <exception cref="EdmException">It is missing or cannot be read.</exception>
     public static TensorFileKind KindOf(string path) => TensorFileKinds.Of(LocalFile.Of(path));
 
+    /// <summary>The SHA-256 of a file, in hexadecimal digits.</summary>
+    /// <param name="path">A path, or the URL of a local file.</param>
+    /// <exception cref="EdmException">It is missing or cannot be read.</exception>
+    public static string HashOf(string path) => FileBytes.Hash(LocalFile.Of(path));
+
     /// <summary>Whether a zip of arrays says what it is, as those that this program writes do.</summary>
     internal static bool IsDescribed(string path) => ReadZip(path, zip => zip.Has(TensorDescription.EntryName));
 

@@ -48,7 +48,7 @@ public sealed class ImageClassifier : IDisposable
     {
         var file = SafetensorsFile.Read(path);
         var options = ReadOptions(file, path);
-        var network = new ClassifierNetwork(options);
+        var network = CreateNetwork(options, path);
 
         // Before memory is taken for whatever the metadata claim.
         if (file.Tensors.Values.Sum(t => t.Shape.Aggregate(1L, (a, b) => a * b)) != network.Parameters.Count)
@@ -92,6 +92,18 @@ public sealed class ImageClassifier : IDisposable
         catch (Exception e) when (e is JsonException or KeyNotFoundException or NotSupportedException or EdmException)
         {
             throw new EdmException($"{path}: the metadata that describe the classifier are damaged; train it anew", e);
+        }
+    }
+
+    private static ClassifierNetwork CreateNetwork(ClassifierOptions options, string path)
+    {
+        try
+        {
+            return new ClassifierNetwork(options);
+        }
+        catch (EdmException e)
+        {
+            throw new EdmException($"{path}: {e.Message}", e);
         }
     }
 

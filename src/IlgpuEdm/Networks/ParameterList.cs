@@ -15,7 +15,7 @@ public sealed class ParameterList
     public IReadOnlyList<Parameter> All => _parameters;
 
     /// <summary>Number of values of all trained parameters.</summary>
-    public long Count => _parameters.Where(p => p.Trained).Sum(p => (long)p.Length);
+    public long Count { get; private set; }
 
     /// <summary>Floats of a block that holds all, with each parameter's start aligned.</summary>
     public int BlockLength { get; private set; }
@@ -48,6 +48,7 @@ public sealed class ParameterList
 
         _parameters.Add(new Parameter(name, shape, layout, _parameters.Count, BlockLength, start, trained));
         BlockLength = (int)end;
+        Count += trained ? length : 0;
         return _parameters[^1];
     }
 }

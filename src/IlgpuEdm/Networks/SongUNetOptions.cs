@@ -74,7 +74,7 @@ public sealed record SongUNetOptions : UNetOptions
             EmbeddingType == EmbeddingType.Fourier || ModelChannels * ChannelMultNoise >= 4,
             $"--channels {ModelChannels} is too few for a positional embedding, which needs 4");
         Require(
-            ResampleFilter is { Count: >= 2 and <= 16 } && ResampleFilter.Count % 2 == 0 && ResampleFilter.Sum() != 0
+            ResampleFilter is { Count: >= 2 and <= 16 } && ResampleFilter.Count % 2 == 0 && ResampleFilter.Sum(w => (long)w) != 0
             && ResampleFilter.SequenceEqual(ResampleFilter.Reverse()),
             "the resampling filter must be a symmetric list of 2, 4, ... 16 numbers whose sum is not 0");
     }

@@ -123,20 +123,19 @@ public static class PathDescription
     // A text that is a JSON object becomes one row a member; the bookkeeping of the tick under way is of no interest.
     private static IEnumerable<(string Name, string Value)> Values(string name, string text)
     {
-        JsonElement json;
         try
         {
-            json = JsonSerializer.Deserialize<JsonElement>(text);
+            JsonElement json = JsonSerializer.Deserialize<JsonElement>(text);
+            return json.ValueKind == JsonValueKind.Object
+                ? [.. json.EnumerateObject().Where(member => member.Name != "tick").SelectMany(
+                    member => Values(name.Length > 0 ? $"{name}.{member.Name}" : member.Name, member.Value.GetRawText()))]
+                : [(name, json.ValueKind == JsonValueKind.String ? json.GetString()! : text)];
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // No JSON, or a text with half a character in it.
             return [(name, text)];
         }
-
-        return json.ValueKind == JsonValueKind.Object
-            ? json.EnumerateObject().Where(member => member.Name != "tick").SelectMany(
-                member => Values(name.Length > 0 ? $"{name}.{member.Name}" : member.Name, member.Value.GetRawText()))
-            : [(name, json.ValueKind == JsonValueKind.String ? json.GetString()! : text)];
     }
 
     private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);

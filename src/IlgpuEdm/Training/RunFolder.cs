@@ -86,15 +86,26 @@ public sealed class RunFolder : IDisposable
         try
         {
             RunOptions? options = JsonSerializer.Deserialize<RunOptions>(File.ReadAllText(file), RunJson.Indented);
-            return options is { Format: "ilgpu-edm-run", Version: 1 }
-                ? options
-                : throw new EdmException(
-                    $"'{file}' does not hold the options of a run of this version; was it written by another program?");
+            if (options is not { Format: "ilgpu-edm-run", Version: 1 })
+            {
+                throw new EdmException("it does not hold the options of a run of this version; was it written by another program?");
+            }
+
+            options.Validate();
+            return options;
+        }
+        catch (EdmException e)
+        {
+            throw new EdmException($"'{file}': {OneLine.Of(e)}", e);
         }
         catch (JsonException e)
         {
             throw new EdmException(
                 $"'{file}' is damaged at line {e.LineNumber + 1}: not the options of a run; put it back, or start over with --resume never", e);
+        }
+        catch (Exception e) when (e is NotSupportedException or InvalidOperationException)
+        {
+            throw new EdmException($"'{file}' is damaged: {OneLine.Of(e)}; put it back, or start over with --resume never", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -45,16 +45,7 @@ internal sealed class RunOutputs(string folder, RunIdentity identity, int images
         .Metadata("score_images", score.ScoreImages.ToString(CultureInfo.InvariantCulture))
         .Metadata("score_basis", score.ScoreBasis));
 
-    private static SafetensorsWriter Snapshot(long images) =>
-        new SafetensorsWriter().Metadata("images", images.ToString(CultureInfo.InvariantCulture));
-
-    private void WriteAverage(string path, SafetensorsWriter file)
-    {
-        model.AddEma(file);
-        FileErrors.Writing(path, () => file.WriteTo(path));
-    }
-
-    /// <summary>Draws seeds 0, 1, 2, … with the averaged weights, as they are asked for; a class is drawn for each, where there are any.</summary>
+    /// <summary>Draws seeds 0, 1, 2, … with the averaged weights, as they are asked for; classes, where there are any, at random.</summary>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public IEnumerable<byte[][]> Draw(int count, CancellationToken stop)
     {
@@ -94,5 +85,14 @@ internal sealed class RunOutputs(string folder, RunIdentity identity, int images
         {
             return $"the report was not written: {OneLine.Of(e)}; training goes on, and 'report' writes it later";
         }
+    }
+
+    private static SafetensorsWriter Snapshot(long images) =>
+        new SafetensorsWriter().Metadata("images", images.ToString(CultureInfo.InvariantCulture));
+
+    private void WriteAverage(string path, SafetensorsWriter file)
+    {
+        model.AddEma(file);
+        FileErrors.Writing(path, () => file.WriteTo(path));
     }
 }

@@ -100,13 +100,23 @@ internal sealed class StatisticsFiles
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(line, RunJson.Compact);
+            // Numbers beyond a double's range become infinite, which was never written.
+            return JsonSerializer.Deserialize<T>(line, RunJson.Compact) is { } record && IsFinite(record) ? record : null;
         }
         catch (JsonException)
         {
             return null;
         }
     }
+
+    private static bool IsFinite(object record) => record switch
+    {
+        TickRecord tick => double.IsFinite(tick.Loss) && double.IsFinite(tick.LearningRate) && double.IsFinite(tick.EmaBeta)
+            && double.IsFinite(tick.ImagesPerSecond) && double.IsFinite(tick.Seconds) && double.IsFinite(tick.TotalSeconds)
+            && double.IsFinite(tick.MemoryMb) && tick.LossBySigma.Values.All(loss => double.IsFinite(loss ?? 0)),
+        ScoreRecord score => double.IsFinite(score.Score) && double.IsFinite(score.ScoreSeconds),
+        _ => true,
+    };
 
     private static string ToLine(object record) => JsonSerializer.Serialize(record, record.GetType(), RunJson.Compact) + "\n";
 

@@ -1,5 +1,7 @@
 using IlgpuEdm.Data;
+using IlgpuEdm.Data.Conversion;
 using IlgpuEdm.Formats;
+using IlgpuEdm.Formats.Numpy;
 using IlgpuEdm.Tests.Data;
 using IlgpuEdm.Tests.Data.Conversion;
 using IlgpuEdm.Tests.Formats;
@@ -42,6 +44,19 @@ public class DatasetVerbTests
         temp.Write(TestData.Gzip(TestData.IdxImages(TestData.Pixels(1, Images * 64), Images, 8, 8)), "idx", "train-images-idx3-ubyte.gz");
         temp.Write(TestData.IdxLabels([.. Enumerable.Range(0, Images).Select(i => (byte)(i % 4))]), "idx", "train-labels-idx1-ubyte");
         ConvertAndTrain(temp, Path.Combine(temp.Path, "idx"), "4");
+    }
+
+    [TestMethod]
+    public void An_npz_file_converts_and_trains()
+    {
+        using var temp = new TemporaryFolder();
+        string path = temp.File("set.npz");
+        NpzFile.Write(path, new Dictionary<string, NumpyArray>
+        {
+            ["images"] = NpyFile.Array(TestData.Pixels(1, Images * 64 * 3), Images, 8, 8, 3),
+            ["labels"] = NpyFile.Array([.. Enumerable.Range(0, Images).Select(i => (long)(i % 3))], Images),
+        });
+        ConvertAndTrain(temp, path, "3");
     }
 
     [TestMethod]
@@ -96,8 +111,32 @@ public class DatasetVerbTests
         Assert.AreEqual(0, converted.Code, converted.Error);
         StringAssert.Matches(converted.Output, new($"images +{Images}\n"), "images");
         StringAssert.Matches(converted.Output, new($"labels +{classes}\n"), "labels");
+        using (ImageSource images = ImageSources.Open(source))
+        using (IImageDataset data = Datasets.Open(zip))
+        {
+            AssertSame(images, data, resized: more.Length > 0);
+        }
+
         string run = TinyData.Train(zip, temp.File("runs"), 200, "--cond");
         Assert.IsTrue(File.Exists(TinyData.Snapshot(run)), "a snapshot");
+    }
+
+    // Pixels as they were, unless they were resized, and labels.
+    private static void AssertSame(ImageSource source, IImageDataset data, bool resized)
+    {
+        long i = 0;
+        foreach (SourceImage image in source.Images())
+        {
+            if (!resized)
+            {
+                CollectionAssert.AreEqual(image.Decode().Pixels, data.Image(i), $"image {i}");
+            }
+
+            Assert.AreEqual(source.Labels!.Class(i), data.Label(i), $"label {i}");
+            i++;
+        }
+
+        Assert.AreEqual(i, data.Count, "images");
     }
 
     private static string Labelled(TemporaryFolder temp, string name, Func<int, string> label)

@@ -1,4 +1,5 @@
 using IlgpuEdm.Formats;
+using IlgpuEdm.Interchange;
 using IlgpuEdm.Tests.Golden;
 
 namespace IlgpuEdm.Tests.Formats;
@@ -59,6 +60,59 @@ public sealed class SafetensorsFileTests
         Assert.AreEqual(5.0, file.GetDoubles("f")[4], "float32 read as float64");
         CollectionAssert.AreEqual(new byte[] { 1, 2, 3 }, file.Tensors["bytes"].Bytes.ToArray(), "bytes");
         Assert.IsTrue(file.Contains("f") && !file.Contains("g"), "Contains");
+    }
+
+    [TestMethod]
+    [DataRow("""{"h":{"dtype":"F16","shape":[2],"data_offsets":[0,4]}}""", "003C00C0", new float[] { 1, -2 })]
+    [DataRow("""{"h":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]}}   """, "803F00C0", new float[] { 1, -2 })]
+    [DataRow("""{"z":{"shape":[0,3],"data_offsets":[0,0],"dtype":"F32"},"h":{"data_offsets":[0,4],"shape":[],"dtype":"F32"}}""",
+        "0000C03F", new[] { 1.5f })]
+    [DataRow("""{"h":{"dtype":"F32","shape":[1],"data_offsets":[1,5]},"b":{"dtype":"BOOL","shape":[1],"data_offsets":[0,1]}}""",
+        "010000C03F", new[] { 1.5f })]
+    [DataRow("""{"__metadata__":{},"h":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]},"z":{"dtype":"I64","shape":[0],"data_offsets":[4,4]}}""",
+        "0000C07F", new[] { float.NaN })]
+    public void WhatOtherWritersMayWriteIsRead(string header, string data, float[] expected)
+    {
+        using var folder = new TemporaryFolder();
+        for (var spaces = 0; spaces < 9; spaces++)
+        {
+            // Data that start anywhere.
+            byte[] json = System.Text.Encoding.UTF8.GetBytes(header + new string(' ', spaces));
+            var file = SafetensorsFile.Read(Write(folder, json, Convert.FromHexString(data)));
+            CollectionAssert.AreEqual(expected, file.GetFloats("h"), $"with {spaces} spaces");
+            Assert.IsEmpty(file.Metadata, "metadata");
+            Assert.AreEqual(0, file.Tensors.GetValueOrDefault("z")?.Bytes.Length ?? 0, "an empty tensor");
+        }
+    }
+
+    [TestMethod]
+    [DataRow("BOOL", 1)]
+    [DataRow("U8", 1)]
+    [DataRow("I8", 1)]
+    [DataRow("F8_E4M3", 1)]
+    [DataRow("F8_E5M2", 1)]
+    [DataRow("F8_E8M0", 1)]
+    [DataRow("I16", 2)]
+    [DataRow("U16", 2)]
+    [DataRow("F16", 2)]
+    [DataRow("BF16", 2)]
+    [DataRow("I32", 4)]
+    [DataRow("U32", 4)]
+    [DataRow("F32", 4)]
+    [DataRow("I64", 8)]
+    [DataRow("U64", 8)]
+    [DataRow("F64", 8)]
+    [DataRow("C64", 8)]
+    public void EveryTypeIsReadAndWrittenAgain(string type, int size)
+    {
+        using var folder = new TemporaryFolder();
+        byte[] bytes = [.. Enumerable.Range(1, 3 * size).Select(i => (byte)i)];
+        var json = $$$"""{"t":{"dtype":"{{{type}}}","shape":[3],"data_offsets":[0,{{{bytes.Length}}}]}}""";
+        var file = SafetensorsFile.Read(Write(folder, System.Text.Encoding.UTF8.GetBytes(json), bytes));
+        TensorFiles.Write(folder.File("b.safetensors"), file);
+        var entry = SafetensorsFile.Read(folder.File("b.safetensors")).Tensors["t"];
+        Assert.AreEqual((3L, file.Tensors["t"].Type), (entry.ElementCount, entry.Type), "elements");
+        CollectionAssert.AreEqual(bytes, entry.Bytes.ToArray(), "bytes");
     }
 
     [TestMethod]
@@ -137,4 +191,7 @@ public sealed class SafetensorsFileTests
         Assert.ThrowsExactly<ArgumentException>(() => writer.Add("a", new float[2], 2));
         Assert.ThrowsExactly<ArgumentException>(() => writer.Add("__metadata__", new float[2], 2));
     }
+
+    private static string Write(TemporaryFolder folder, byte[] header, byte[] data) =>
+        folder.Write([.. BitConverter.GetBytes((long)header.Length), .. header, .. data], "x.safetensors");
 }

@@ -2,40 +2,38 @@ using System.Diagnostics;
 
 namespace IlgpuEdm.Tests.Fuzzing;
 
-/// <summary>Damaged files for every reader of data sets.</summary>
+/// <summary>Damaged files for every reader: a few each here, many each in processes of their own.</summary>
 [TestClass]
 public sealed class FuzzTests
 {
-    private const int Few = 300;
+    private const int Few = 200;
     private const int Many = 20_000;
 
+    /// <summary>The names of all readers.</summary>
+    public static IEnumerable<string[]> Readers => FuzzTargets.All.Select(t => new[] { t.Name });
+
     [TestMethod]
-    [DataRow("idx")]
-    [DataRow("cifar")]
-    [DataRow("tar")]
-    [DataRow("cifar-python")]
-    [DataRow("arrays")]
-    [DataRow("zip")]
-    [DataRow("labels")]
-    [DataRow("parquet")]
-    public void AFewInputs(string reader) => Fuzzer.Run(FuzzTargets.Named(reader), Few, seed: 1);
+    [DynamicData(nameof(Readers))]
+    public void AFewInputs(string reader)
+    {
+        var target = FuzzTargets.Named(reader);
+        if (target.IsNative)
+        {
+            RunChild(reader, Few, seed: 1);
+        }
+        else
+        {
+            Fuzzer.Run(target, Few, seed: 1);
+        }
+    }
 
     [TestMethod]
     [TestCategory("Slow")]
-    [DataRow("idx")]
-    [DataRow("cifar")]
-    [DataRow("tar")]
-    [DataRow("cifar-python")]
-    [DataRow("arrays")]
-    [DataRow("zip")]
-    [DataRow("labels")]
-    public void ManyInputs(string reader) => Fuzzer.Run(FuzzTargets.Named(reader), Many, seed: 2);
+    [DynamicData(nameof(Readers))]
+    public void ManyInputs(string reader) => RunChild(reader, Many, seed: 2);
 
-    // A fault in the image library ends the process, not only the test.
-    [TestMethod]
-    [DataRow("png")]
-    [DataRow("image")]
-    public void AFewImages(string reader) => RunChild(reader, Few, seed: 1);
+    [ClassCleanup]
+    public static void Clean() => FuzzFolder.Clean();
 
     private static void RunChild(string reader, int count, int seed)
     {

@@ -3,65 +3,134 @@ using System.Diagnostics;
 namespace IlgpuEdm.Tests.Fuzzing;
 
 /// <summary>Feeds a reader with damaged files: each ends in success or in one clear line, soon and without much memory.</summary>
-internal static class Fuzzer
+internal sealed class Fuzzer
 {
-    private const long MostBytes = 512L << 20;
-
     // Generous, since the machine may be busy; what loops without end passes any limit.
     private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(20);
 
+    private readonly FuzzTarget target;
+    private readonly Process process = Process.GetCurrentProcess();
+    private volatile Input? current;
+    private AssertFailedException? finding;
+    private long resident;
+
+    private Fuzzer(FuzzTarget target) => this.target = target;
+
     /// <summary>Runs so many inputs and throws at the first finding, whose bytes it leaves in a file.</summary>
-    public static void Run(FuzzTarget target, int count, int seed)
+    /// <param name="target">The reader.</param>
+    /// <param name="count">The number of inputs.</param>
+    /// <param name="seed">Determines the inputs, each together with its number.</param>
+    public static void Run(FuzzTarget target, int count, int seed) => Run(target, Inputs(target, count, seed));
+
+    /// <summary>Runs one input, such as one that was a finding.</summary>
+    public static void Run(FuzzTarget target, byte[] input) => Run(target, [("the given input", input)]);
+
+    private static void Run(FuzzTarget target, IEnumerable<(string Name, byte[] Bytes)> inputs)
+    {
+        var fuzzer = new Fuzzer(target);
+        var thread = new Thread(() => fuzzer.FeedAll(inputs)) { IsBackground = true };
+        thread.Start();
+        while (!thread.Join(TimeSpan.FromMilliseconds(200)))
+        {
+            // A reader that never returns cannot be stopped, but can be told of.
+            if (fuzzer.current is { } input && Stopwatch.GetElapsedTime(input.Start) > MostTime)
+            {
+                throw fuzzer.Finding(input, $"it is not done after {MostTime.TotalSeconds:F0} s");
+            }
+        }
+        if (fuzzer.finding is { } finding)
+        {
+            throw finding;
+        }
+    }
+
+    private static IEnumerable<(string Name, byte[] Bytes)> Inputs(FuzzTarget target, int count, int seed)
     {
         var seeds = target.Seeds();
-        foreach (var whole in seeds)
+        for (var i = 0; i < seeds.Length; i++)
         {
-            target.Read(whole);
+            target.Read(seeds[i]);
+            yield return ($"whole file {i}", seeds[i]);
         }
         for (var i = 0; i < count; i++)
         {
-            // Each input follows from the seed and its number, so that one can be repeated.
             var random = new Random(HashCode(seed, i));
-            var input = Mutation.Mutate(random, seeds);
+            var input = target.IsJson && random.Next(2) == 0 ? JsonMutation.Mutate(random, seeds) : Mutation.Mutate(random, seeds);
             if (random.Next(2) == 0)
             {
                 target.Repair?.Invoke(input);
             }
-            Feed(target, input, i);
+            yield return ($"input {i} of seed {seed}", input);
         }
     }
 
-    private static void Feed(FuzzTarget target, byte[] input, int number)
+    private void FeedAll(IEnumerable<(string Name, byte[] Bytes)> inputs)
     {
-        var start = Stopwatch.GetTimestamp();
-        var before = GC.GetAllocatedBytesForCurrentThread();
         try
         {
-            target.Read(input);
+            resident = PeakWorkingSet();
+            foreach (var (name, bytes) in inputs)
+            {
+                current = new Input(name, bytes, Stopwatch.GetTimestamp());
+                Feed(current);
+                current = null;
+            }
         }
-        catch (EdmException error) when (!error.Message.Contains('\n') && error.Message.Length < 2000)
+        catch (AssertFailedException error)
+        {
+            finding = error;
+        }
+        catch (Exception error)
+        {
+            finding = new AssertFailedException($"{target.Name}: a whole file is refused: {error}", error);
+        }
+    }
+
+    private void Feed(Input input)
+    {
+        var allocated = GC.GetTotalAllocatedBytes();
+        try
+        {
+            target.Read(input.Bytes);
+        }
+        catch (EdmException error) when (IsOneClearLine(error.Message))
         {
         }
         catch (Exception error)
         {
-            throw Finding(target, input, number, error.ToString());
+            throw Finding(input, error.ToString());
         }
-        if (GC.GetAllocatedBytesForCurrentThread() - before is > MostBytes and var bytes)
+        // What is taken and given back by any thread, and what the process grew by, native memory included.
+        var before = resident;
+        resident = PeakWorkingSet();
+        var taken = Math.Max(GC.GetTotalAllocatedBytes() - allocated, resident - before);
+        if (taken > target.MostBytes + (2000L * input.Bytes.Length))
         {
-            throw Finding(target, input, number, $"it took {bytes >> 20} MB");
+            throw Finding(input, $"it took {taken >> 20} MB");
         }
-        if (Stopwatch.GetElapsedTime(start) > MostTime)
+        if (Stopwatch.GetElapsedTime(input.Start) is var time && time > MostTime)
         {
-            throw Finding(target, input, number, $"it took {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s");
+            throw Finding(input, $"it took {time.TotalSeconds:F0} s");
         }
     }
 
-    private static AssertFailedException Finding(FuzzTarget target, byte[] input, int number, string what)
+    private bool IsOneClearLine(string message) =>
+        message.AsSpan().IndexOfAny('\r', '\n') < 0 && message.Length < 2000 && message.Contains(target.NamesInErrors);
+
+    private long PeakWorkingSet()
     {
-        var path = Path.Combine(Path.GetTempPath(), $"fuzz-{target.Name}-{number}");
-        File.WriteAllBytes(path, input);
-        return new AssertFailedException($"{target.Name}, input {number}, kept as {path}: {what}");
+        process.Refresh();
+        return process.PeakWorkingSet64;
+    }
+
+    private AssertFailedException Finding(Input input, string what)
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"fuzz-{target.Name}-{string.Concat(input.Name.Where(char.IsAsciiLetterOrDigit))}");
+        File.WriteAllBytes(path, input.Bytes);
+        return new AssertFailedException($"{target.Name}, {input.Name}, kept as {path}: {what}");
     }
 
     private static int HashCode(int seed, int number) => unchecked((seed * 1_000_003) ^ (number * 16_777_619));
+
+    private sealed record Input(string Name, byte[] Bytes, long Start);
 }

@@ -8,7 +8,10 @@ namespace IlgpuEdm.Tests.Fuzzing;
 internal static class Mutation
 {
     private static readonly long[] Extremes =
-        [0, 1, -1, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff, long.MaxValue, long.MinValue];
+    [
+        0, 1, -1, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff, 10_000_000_000, long.MaxValue,
+        long.MinValue,
+    ];
 
     /// <summary>A file made from one of several seeds.</summary>
     public static byte[] Mutate(Random random, IReadOnlyList<byte[]> seeds)
@@ -44,7 +47,7 @@ internal static class Mutation
                 bytes[at] = (byte)random.Next(256);
                 return bytes;
             case 2:
-                WriteNumber(random, bytes.AsSpan(at));
+                WriteNumber(random, bytes.AsSpan(at), bytes.Length);
                 return bytes;
             case 3:
                 bytes[at] = (byte)(bytes[at] + random.Next(-3, 4));
@@ -62,9 +65,10 @@ internal static class Mutation
         }
     }
 
-    private static void WriteNumber(Random random, Span<byte> place)
+    // An extreme one, or one that may pass for a length or a place in the file.
+    private static void WriteNumber(Random random, Span<byte> place, int length)
     {
-        var number = Extremes[random.Next(Extremes.Length)];
+        var number = random.Next(3) == 0 ? random.Next(2 * length) : Extremes[random.Next(Extremes.Length)];
         Span<byte> bytes = stackalloc byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(bytes, number);
         var size = Math.Min(place.Length, 1 << random.Next(4));

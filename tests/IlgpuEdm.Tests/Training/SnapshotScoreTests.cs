@@ -121,7 +121,7 @@ internal sealed class FakeScore(params double[] scores) : IImageScore
     /// <summary>The first byte of each image, which the fake model makes of the seed.</summary>
     public byte[] LastSeeds { get; private set; } = [];
 
-    public double Measure(IEnumerable<byte[][]> blocks)
+    public double Measure(IEnumerable<byte[][]> blocks, CancellationToken stop)
     {
         OnMeasure?.Invoke();
         LastSeeds = blocks.SelectMany(block => block).Select(image => image[0]).ToArray();
@@ -140,7 +140,7 @@ internal sealed class WeightScore(FakeModel model) : IImageScore
 
     public string Basis => "weights";
 
-    public double Measure(IEnumerable<byte[][]> blocks) => blocks.Count() + Math.Sin(1000 * model.Ema.Sum());
+    public double Measure(IEnumerable<byte[][]> blocks, CancellationToken stop) => blocks.Count() + Math.Sin(1000 * model.Ema.Sum());
 
     public void Dispose()
     {

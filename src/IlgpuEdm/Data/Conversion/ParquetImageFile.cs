@@ -24,7 +24,11 @@ internal sealed class ParquetImageFile : IDisposable
         stream = FileContent.OpenPlain(path);
         try
         {
-            reader = Checked(() => ParquetReader.CreateAsync(stream, leaveStreamOpen: true).GetAwaiter().GetResult());
+            reader = Checked(() =>
+            {
+                ParquetCheck.Footer(stream);
+                return ParquetReader.CreateAsync(stream, leaveStreamOpen: true).GetAwaiter().GetResult();
+            });
             RequireSizes();
             var fields = Checked(() => reader.Schema.GetDataFields().Where(f => f.MaxRepetitionLevel == 0 && !f.IsArray).ToArray());
             images = ImageColumn(fields);
@@ -58,7 +62,7 @@ internal sealed class ParquetImageFile : IDisposable
     /// <summary>The image files of one group, null where a row has none.</summary>
     public byte[]?[] ReadImages(int group) => Checked(() =>
     {
-        using var rows = reader.OpenRowGroupReader(group);
+        using var rows = Open(group, images);
         return Array.ConvertAll(ParquetColumn.Read<ReadOnlyMemory<byte>>(rows, images, v => v.ToArray()), v => (byte[]?)v);
     });
 
@@ -66,11 +70,11 @@ internal sealed class ParquetImageFile : IDisposable
 
     private object?[] ReadLabels(int group)
     {
-        using var rows = reader.OpenRowGroupReader(group);
         if (labels is null)
         {
-            return new object?[rows.RowCount];
+            return new object?[reader.Metadata!.RowGroups[group].NumRows];
         }
+        using var rows = Open(group, labels);
         if (IsText(labels))
         {
             return ParquetColumn.Read<ReadOnlyMemory<char>>(rows, labels, v => v.ToString());
@@ -85,6 +89,22 @@ internal sealed class ParquetImageFile : IDisposable
             TypeCode.UInt32 => ParquetColumn.Read<uint>(rows, labels, v => (long)v),
             _ => ParquetColumn.Read<long>(rows, labels, v => v),
         };
+    }
+
+    private ParquetRowGroupReader Open(int group, DataField field)
+    {
+        var rows = reader.OpenRowGroupReader(group);
+        try
+        {
+            var column = rows.GetMetadata(field)?.MetaData ?? throw new InvalidDataException($"{field.Path} is missing");
+            ParquetCheck.Pages(stream, column, rows.RowCount);
+            return rows;
+        }
+        catch
+        {
+            rows.Dispose();
+            throw;
+        }
     }
 
     // A damaged header may promise any number of rows; every image takes more than a byte.

@@ -77,7 +77,7 @@ public static class FeatureStatisticsFile
         try
         {
             using var zip = new ZipContent(stream);
-            return Set(NpzFile.Read(zip), TensorDescription.Read(zip));
+            return Set(NpzFile.Read(zip), TensorDescription.Read(zip)) with { FileHash = FileBytes.Hash(path) };
         }
         catch (FormatException error)
         {
@@ -122,7 +122,8 @@ public static class FeatureStatisticsFile
     }
 
     private static NumpyArray Required(OrderedDictionary<string, NumpyArray> arrays, string name) =>
-        arrays.TryGetValue(name, out var array) ? array : throw new FormatException($"it has no array '{name}'");
+        arrays.TryGetValue(name, out var array) ? array : throw new FormatException(
+            $"it has no array '{name}'; 'fid ref' makes such a file, and an array of images becomes a data set by 'dataset convert'");
 
     private static double[] Doubles(string name, NumpyArray array, int rank)
     {

@@ -1,4 +1,3 @@
-using IlgpuEdm.Devices;
 using IlgpuEdm.Training;
 
 namespace IlgpuEdm.Metrics;
@@ -6,25 +5,26 @@ namespace IlgpuEdm.Metrics;
 /// <summary>Scores images that a network in training draws by the Fréchet distance of their features to a reference.</summary>
 public sealed class FrechetScore : IImageScore
 {
-    private const int ShownDigits = 16;
-    private readonly Device _device;
     private readonly IFeatureNetwork _network;
-    private readonly FeatureStatistics _reference;
+    private readonly Func<CancellationToken, FeatureStatistics> _measureReference;
     private readonly (int Height, int Width, int Channels) _size;
+    private readonly IDisposable?[] _owned;
+    private FeatureStatistics? _reference;
 
-    /// <summary>Takes a reference.</summary>
-    /// <param name="device">
-    /// The feature network's device, which this owns: not the one that trains, whose precision and memory are a matter of the run.
+    /// <summary>Takes a network and a reference.</summary>
+    /// <param name="network">
+    /// The feature network, which this owns. Its device should not be the one that trains, whose precision and memory are the run's.
     /// </param>
-    /// <param name="network">The feature network, which this owns.</param>
-    /// <param name="reference">The reference's figures.</param>
+    /// <param name="reference">Gives the reference's figures; called once, when the first score is made.</param>
     /// <param name="referenceHash">What tells the reference from others.</param>
     /// <param name="size">Height, width and channels of the images that will be scored.</param>
+    /// <param name="owned">What else is to be disposed of after the network, in this order.</param>
     public FrechetScore(
-        Device device, IFeatureNetwork network, FeatureStatistics reference, string referenceHash, (int Height, int Width, int Channels) size)
+        IFeatureNetwork network, Func<CancellationToken, FeatureStatistics> reference, string referenceHash,
+        (int Height, int Width, int Channels) size, params IDisposable?[] owned)
     {
-        (_device, _network, _reference, _size) = (device, network, reference, size);
-        Basis = $"features {network.Hash[..Math.Min(ShownDigits, network.Hash.Length)]}, reference {referenceHash}";
+        (_network, _measureReference, _size, _owned) = (network, reference, size, owned);
+        Basis = $"features {FeatureOrigin.Short(network.Hash)}, reference {referenceHash}";
     }
 
     /// <inheritdoc/>
@@ -34,9 +34,10 @@ public sealed class FrechetScore : IImageScore
     public string Basis { get; }
 
     /// <inheritdoc/>
-    public double Measure(IEnumerable<byte[][]> blocks)
+    public double Measure(IEnumerable<byte[][]> blocks, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(blocks);
+        _reference ??= _measureReference(stop);
         var features = new FeatureAccumulator(_network.Length);
         foreach (var block in blocks)
         {
@@ -50,6 +51,9 @@ public sealed class FrechetScore : IImageScore
     public void Dispose()
     {
         _network.Dispose();
-        _device.Dispose();
+        foreach (var owned in _owned)
+        {
+            owned?.Dispose();
+        }
     }
 }

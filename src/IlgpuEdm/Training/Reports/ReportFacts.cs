@@ -15,9 +15,9 @@ internal static class ReportFacts
             TickRecord last = run.Ticks[^1];
             yield return ("training time", TimeText.Of(last.TotalSeconds) + " of training steps");
             yield return ("loss of the last tick", last.Loss.ToString("F4", CultureInfo.InvariantCulture));
+            double average = last.TotalSeconds > 0 ? last.Images / last.TotalSeconds : last.ImagesPerSecond;
             yield return ("throughput", string.Create(CultureInfo.InvariantCulture,
-                $"{last.ImagesPerSecond:F1} images/s in the last tick")
-                + (last.TotalSeconds > 0 ? string.Create(CultureInfo.InvariantCulture, $", {last.Images / last.TotalSeconds:F1} on average") : ""));
+                $"{last.ImagesPerSecond:F1} images/s in the last tick, {average:F1} on average"));
             yield return ("device memory of a step", string.Create(CultureInfo.InvariantCulture, $"{last.MemoryMb:N0} MB"));
             long replaced = run.Ticks.Sum(tick => tick.NonFiniteGradients);
             if (replaced > 0)

@@ -36,7 +36,8 @@ internal sealed class ReportGrids(IReadOnlyList<RunHistory> runs, long most)
         }
 
         // Without a script the last grids are seen, and no slider that does nothing.
-        page.Append(string.Create(CultureInfo.InvariantCulture, $"<div class=\"slider\" hidden data-moments=\"{string.Join(' ', moments)}\">"))
+        string all = string.Join(' ', moments.Select(moment => moment.ToString(CultureInfo.InvariantCulture)));
+        page.Append($"<div class=\"slider\" hidden data-moments=\"{all}\">")
             .Append("<button type=\"button\" aria-label=\"play through training\">&#9654;</button>")
             .Append($"<input type=\"range\" min=\"0\" max=\"{moments.Count - 1}\" value=\"{moments.Count - 1}\" step=\"1\" ")
             .Append($"aria-label=\"moment of training\"><output>{NumberText.Whole(moments.Max)} images</output></div>\n");
@@ -61,7 +62,8 @@ internal sealed class ReportGrids(IReadOnlyList<RunHistory> runs, long most)
             string hidden = grid == read[^1].Grid ? "" : " hidden";
             html.Append($"<img{hidden} data-images=\"{grid.Images.ToString(CultureInfo.InvariantCulture)}\" ")
                 .Append($"width=\"{width}\" height=\"{height}\" style=\"width:{shown}px\" ")
-                .Append($"alt=\"samples of {WebUtility.HtmlEncode(run.Name)} after {NumberText.Whole(grid.Images)} images\" src=\"{uri}\">\n");
+                .Append($"alt=\"samples of {WebUtility.HtmlEncode(run.Name)} after {NumberText.Whole(grid.Images)} images\" ")
+                .Append($"src=\"{uri}\">\n");
         }
 
         html.Append($"<figcaption>{Name(index)}<output>{NumberText.Whole(read[^1].Grid.Images)} images</output></figcaption></figure>\n");

@@ -55,7 +55,8 @@ internal static class RunCurves
 
         ChartSeries[] Lines(Func<TickRecord, double> x, Func<TickRecord, double> y) =>
         [
-            .. runs.Select((run, i) => new ChartSeries(NameOf(i), ChartSeries.ColourOf(i), TickThinning.Curve(run.Ticks, x, tick => y(tick)))),
+            .. runs.Select((run, i) =>
+                new ChartSeries(NameOf(i), ChartSeries.ColourOf(i), TickThinning.Curve(run.Ticks, x, tick => y(tick)))),
         ];
 
         string NameOf(int i) => runs.Count > 1 ? runs[i].Name : "";
@@ -99,9 +100,10 @@ internal static class RunCurves
             string from = NumberText.Short(first > 0 ? run.Ticks[first - 1].Images : 0);
             yield return new ChartSeries($"{from} to {NumberText.Short(ticks[^1].Images)}", ChartSeries.ColourOf(i, spans),
             [
-                .. SigmaBins.Names.Select((name, bin) => (SigmaBins.Centre(bin), Losses: ticks.Select(tick => tick.LossBySigma.GetValueOrDefault(name))))
-                    .Where(level => level.Losses.Any(loss => loss is not null))
-                    .Select(level => (level.Item1, level.Losses.Average()!.Value)),
+                .. SigmaBins.Names
+                    .Select((name, bin) => (Bin: bin, Loss: ticks.Select(tick => tick.LossBySigma.GetValueOrDefault(name)).Average()))
+                    .Where(level => level.Loss is not null)
+                    .Select(level => (SigmaBins.Centre(level.Bin), level.Loss!.Value)),
             ]);
         }
     }

@@ -8,8 +8,8 @@ using IlgpuEdm.Formats;
 namespace IlgpuEdm.Training.Reports;
 
 /// <summary>
-/// A page about a run, or several side by side: one file with everything in it, which asks no network for anything and can be kept, sent and
-/// read anywhere.
+/// A page about a run, or several side by side: one file with everything in it, which asks no network for anything and can be kept, sent
+/// and read anywhere.
 /// </summary>
 public sealed class RunReport
 {
@@ -142,7 +142,8 @@ public sealed class RunReport
         _page.Append("<section><h2>Log</h2>\n");
         foreach ((int i, RunHistory run) in _runs.Index())
         {
-            _page.Append($"<details><summary>{(_runs.Count > 1 ? Swatch(i) + Escape(run.Name) : "The last lines of log.txt")}</summary><pre>");
+            string name = _runs.Count > 1 ? Swatch(i) + Escape(run.Name) : "The last lines of log.txt";
+            _page.Append($"<details><summary>{name}</summary><pre>");
             _page.AppendJoin('\n', run.Log.Select(Escape)).Append("</pre></details>\n");
         }
 

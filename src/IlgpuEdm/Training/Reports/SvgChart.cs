@@ -5,8 +5,8 @@ using System.Text;
 namespace IlgpuEdm.Training.Reports;
 
 /// <summary>
-/// A line chart as inline SVG of a page. Colours and fonts are the page's, so that it is readable in light and dark and needs no font of the
-/// machine that writes it; the size is that at which it fills a phone, so that its letters stay as large as those of the text around it.
+/// A line chart as inline SVG of a page. Colours and fonts are the page's, so that it is readable in light and dark and needs no font of
+/// the machine that writes it; the size is that at which it fills a phone, so that its letters are about as large as those around it.
 /// </summary>
 internal sealed record SvgChart
 {
@@ -91,7 +91,8 @@ internal sealed record SvgChart
         {
             string at = Number(YOf(y, tick));
             html.Append($"<path class=\"rule\" d=\"M{Left} {at}H{Right}\"/>");
-            html.Append($"<text class=\"tick\" x=\"{Left - 7}\" y=\"{at}\" dy=\".35em\" text-anchor=\"end\">{NumberText.Short(tick)}</text>\n");
+            html.Append($"<text class=\"tick\" x=\"{Left - 7}\" y=\"{at}\" dy=\".35em\" text-anchor=\"end\">")
+                .Append($"{NumberText.Short(tick)}</text>\n");
         }
 
         foreach (double tick in x.Ticks)

@@ -11,6 +11,8 @@ public interface IImageScore : IDisposable
 
     /// <summary>Measures.</summary>
     /// <param name="blocks">The images, block by block, each height x width x channels bytes; drawn while they are asked for.</param>
+    /// <param name="stop">Ends it before its time.</param>
     /// <returns>The score, finite.</returns>
-    double Measure(IEnumerable<byte[][]> blocks);
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    double Measure(IEnumerable<byte[][]> blocks, CancellationToken stop);
 }

@@ -10,8 +10,8 @@ internal sealed class SnapshotScores(
     /// <summary>Images of training between scores; 0: only at the end.</summary>
     public long EveryImages => options.EveryImages;
 
-    /// <summary>How long the last score took.</summary>
-    public double Seconds { get; private set; }
+    /// <summary>How long the last score took; before the first nobody knows, and a state should be saved.</summary>
+    public double Seconds { get; private set; } = double.PositiveInfinity;
 
     /// <summary>Whether the weights as they are at a count of images were not scored yet.</summary>
     public bool IsMissing(long images) =>
@@ -27,7 +27,7 @@ internal sealed class SnapshotScores(
         double value;
         try
         {
-            value = score.Measure(outputs.Draw(options.Images, stop));
+            value = score.Measure(outputs.Draw(options.Images, stop), stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -57,8 +57,8 @@ internal sealed class SnapshotScores(
             outputs.WriteBest(record);
         }
 
+        string best = !record.Best ? "" : statistics.Scores.Any(record.IsComparable) ? ", the best so far" : ", the first of its kind";
         statistics.Append(record);
-        string best = record.Best ? ", the best so far" : "";
         tell(string.Create(CultureInfo.InvariantCulture, $"score at {record.Images:N0} images: {record.ScoreName} {record.Score:G5}{best} ")
             + string.Create(CultureInfo.InvariantCulture, $"({record.ScoreImages:N0} images drawn in {TimeText.Of(Seconds)})"));
     }

@@ -23,7 +23,8 @@ public class ReportPageTests
             const edge = box(svg);
             for (const [i, e] of texts.entries()) {
               const a = box(e);
-              if (a.left < edge.left || a.right > edge.right || a.top < edge.top || a.bottom > edge.bottom) wrong.push('cut off: ' + name(e));
+              const within = a.left >= edge.left && a.right <= edge.right && a.top >= edge.top && a.bottom <= edge.bottom;
+              if (!within) wrong.push('cut off: ' + name(e));
               for (const f of texts.slice(i + 1)) {
                 const b = box(f);
                 if (a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom) wrong.push(name(e) + ' on ' + name(f));
@@ -74,7 +75,8 @@ public class ReportPageTests
         int i = 0;
         foreach (RunGrid grid in RunGrid.Find(run))
         {
-            browser.Evaluate($"(s => {{ s.value = {i++}; s.dispatchEvent(new Event('input')); }})(document.querySelector('.slider input'))");
+            browser.Evaluate($"(s => {{ s.value = {i++}; s.dispatchEvent(new Event('input')); }})"
+                + "(document.querySelector('.slider input'))");
             Assert.AreEqual($"{grid.Images}", browser.Evaluate(Shown), "after a move");
             Assert.AreEqual("true", browser.Evaluate("document.querySelector('.grid img:not([hidden])').naturalWidth > 0"), "a picture");
         }

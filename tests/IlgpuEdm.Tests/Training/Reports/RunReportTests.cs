@@ -186,8 +186,9 @@ public partial class RunReportTests
         (TrainingResult result, List<string> lines, string folder) = FakeRun.Train(temp.Path, FakeRun.Options(), new FakeModel());
         Assert.AreEqual(TrainingOutcome.Finished, result.Outcome, "how it ended");
         Assert.IsNull(result.Report, "no report");
-        Assert.IsTrue(lines.Any(line => line.StartsWith("the report was not written: ", StringComparison.Ordinal)), string.Join('\n', lines));
-        StringAssert.Contains(File.ReadAllText(Path.Combine(folder, "log.txt")), "the report was not written", "the log");
+        const string Told = "the report was not written: ";
+        Assert.IsTrue(lines.Any(line => line.StartsWith(Told, StringComparison.Ordinal)), string.Join('\n', lines));
+        StringAssert.Contains(File.ReadAllText(Path.Combine(folder, "log.txt")), Told, "the log");
     }
 
     // Places in the drawing have two decimals, so values come back to a part in some thousands of the axis.
@@ -205,7 +206,8 @@ public partial class RunReportTests
         }
     }
 
-    private static string Chart(string page, string title) => Regex.Matches(page, "<figure class=\"chart\">.*?</figure>", RegexOptions.Singleline)
+    private static string Chart(string page, string title) => Regex
+        .Matches(page, "<figure class=\"chart\">.*?</figure>", RegexOptions.Singleline)
         .Select(match => match.Value).Single(chart => chart.Contains($"<h3>{title}</h3>", StringComparison.Ordinal));
 
     private static (double X, double Y)[] Points(string chart, string name)
@@ -221,7 +223,8 @@ public partial class RunReportTests
             axis[2] == 1 ? axis[0] * Math.Pow(axis[1] / axis[0], share) : axis[0] + (share * (axis[1] - axis[0]));
     }
 
-    private static double[] Numbers(string text) => [.. text.Split(' ').Select(number => double.Parse(number, CultureInfo.InvariantCulture))];
+    private static double[] Numbers(string text) =>
+        [.. text.Split(' ').Select(number => double.Parse(number, CultureInfo.InvariantCulture))];
 
     private static long[] Moments(string page)
     {
