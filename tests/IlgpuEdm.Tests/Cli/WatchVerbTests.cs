@@ -35,7 +35,7 @@ public class WatchVerbTests
     {
         using var temp = new TemporaryFolder();
         string run = ReportRuns.Trained(temp.Path, ticks: 9, score: true);
-        string screen = Shown(console => RunWatch.Show(console, run, CancellationToken.None));
+        string screen = Shown(console => console.Write(WatchView.Screen(RunHistory.Read(run), TimeSpan.Zero, 100, 60)));
         foreach (string part in new[] { "00000-fake", "28,800 of 400; finished", "loss 0.3111", "fake distance 33.333", "after 400 images" })
         {
             StringAssert.Contains(screen, part, "the screen");
