@@ -63,6 +63,8 @@ internal static class CommandLine
             InterpolateVerb.Create(terminal),
             LikelihoodVerb.Create(terminal),
             EmaVerb.Create(terminal),
+            ReportVerb.Create(terminal),
+            WatchVerb.Create(terminal),
             ClassifierVerb.Create(terminal),
             FidVerb.Create(terminal),
             DatasetVerb.Create(terminal),

@@ -32,6 +32,7 @@ internal static class TrainingRunner
         ("grid", result.Grid),
         ("curve", result.Curve),
         ("best score", result.Best),
+        ("report", result.Report),
     }.Where(row => row.Value is not null).Select(row => (row.Name, row.Value!)));
 
     private static IEnumerable<(string Name, string Value)> Describe(string name, JsonElement value) =>

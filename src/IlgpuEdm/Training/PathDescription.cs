@@ -21,11 +21,7 @@ public static class PathDescription
             return Run(path);
         }
 
-        if (Directory.Exists(path) && RunFolder.Runs(path).Select(run => run.Path).Where(RunFolder.IsRun).Max() is { } newest)
-        {
-            throw new EdmException($"'{path}' is a folder of runs; name one, such as '{newest}'");
-        }
-
+        RunFolder.RefuseFolderOfRuns(path);
         TensorFileKind kind = File.Exists(path) ? TensorFiles.KindOf(path) : TensorFileKind.None;
 
         // Arrays are weights only where they say so, images otherwise.
@@ -92,11 +88,7 @@ public static class PathDescription
         IReadOnlyList<TickRecord> ticks = StatisticsFiles.Read(path);
         IReadOnlyList<ScoreRecord> scores = StatisticsFiles.ReadScores(path);
         var rows = new List<(string, string)> { ("what", "training run"), ("path", Path.GetFullPath(path)) };
-        rows.AddRange(Values("", JsonSerializer.Serialize(options.Identity, RunJson.Compact)));
-        rows.AddRange(Values("", JsonSerializer.Serialize(options.Schedule, RunJson.Compact)));
-        rows.AddRange(CostDescription.OfTraining(
-            new ComputeCost(options.Identity.Model) { Checkpointing = options.Schedule.Checkpointing },
-            options.Identity.BatchSize, options.ImagesAtOnce));
+        rows.AddRange(OfOptions(options));
         if (ticks.Count > 0)
         {
             rows.Add(("images seen at the last tick", Number(ticks[^1].Images)));
@@ -115,7 +107,17 @@ public static class PathDescription
         return rows;
     }
 
-    private static string Score(ScoreRecord score) => string.Create(CultureInfo.InvariantCulture,
+    /// <summary>The options of a run and what it costs, as rows of a name and a value.</summary>
+    internal static IReadOnlyList<(string Name, string Value)> OfOptions(RunOptions options) =>
+    [
+        .. Values("", JsonSerializer.Serialize(options.Identity, RunJson.Compact)),
+        .. Values("", JsonSerializer.Serialize(options.Schedule, RunJson.Compact)),
+        .. CostDescription.OfTraining(
+            new ComputeCost(options.Identity.Model) { Checkpointing = options.Schedule.Checkpointing },
+            options.Identity.BatchSize, options.ImagesAtOnce),
+    ];
+
+    internal static string Score(ScoreRecord score) => string.Create(CultureInfo.InvariantCulture,
         $"{score.ScoreName} {score.Score:G5} at {score.Images:N0} images, of {score.ScoreImages:N0} drawn");
 
     // A text that is a JSON object becomes one row a member; the bookkeeping of the tick under way is of no interest.

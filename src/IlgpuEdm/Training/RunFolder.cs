@@ -66,6 +66,17 @@ public sealed class RunFolder : IDisposable
     /// <param name="path">A folder.</param>
     public static bool IsRun(string path) => File.Exists(Path.Combine(path, OptionsName));
 
+    /// <summary>Names the newest run to someone who names a folder of runs.</summary>
+    /// <param name="path">A folder.</param>
+    /// <exception cref="EdmException">The folder is no run and has runs in it.</exception>
+    internal static void RefuseFolderOfRuns(string path)
+    {
+        if (Directory.Exists(path) && !IsRun(path) && Runs(path).Select(run => run.Path).Where(IsRun).Max() is { } newest)
+        {
+            throw new EdmException($"'{path}' is a folder of runs; name one, such as '{newest}'");
+        }
+    }
+
     /// <summary>Reads a run's options.</summary>
     /// <param name="path">The run's folder.</param>
     /// <exception cref="EdmException">The file is missing or damaged.</exception>

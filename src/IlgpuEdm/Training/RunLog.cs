@@ -13,6 +13,18 @@ internal sealed class RunLog(string path)
         FileErrors.Writing(path, () => AppendWhole(path, line));
     }
 
+    /// <summary>Appends one line if it can: where an error is on its way, it says more than a full disk.</summary>
+    public void TryWrite(string message)
+    {
+        try
+        {
+            Write(message);
+        }
+        catch (EdmException)
+        {
+        }
+    }
+
     /// <summary>Appends text as a whole or not at all: where the disk is full, what did get in is cut off again.</summary>
     public static void AppendWhole(string path, string text)
     {

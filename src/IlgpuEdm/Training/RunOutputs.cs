@@ -2,10 +2,11 @@ using System.Globalization;
 using IlgpuEdm.Diffusion;
 using IlgpuEdm.Formats;
 using IlgpuEdm.Networks;
+using IlgpuEdm.Training.Reports;
 
 namespace IlgpuEdm.Training;
 
-/// <summary>Writes what a run is for: snapshots of the averaged weights, sample grids, the loss curve.</summary>
+/// <summary>Writes what a run is for: snapshots of the averaged weights, sample grids, the loss curve, the report.</summary>
 internal sealed class RunOutputs(string folder, RunIdentity identity, int imagesAtOnce, ITrainingModel model)
 {
     // Enough to judge by; drawing them costs about as much as training on 400 images.
@@ -19,6 +20,8 @@ internal sealed class RunOutputs(string folder, RunIdentity identity, int images
     public string BestPath => Path.Combine(folder, "network-best.safetensors");
 
     public string CurvePath => Path.Combine(folder, "curve.png");
+
+    public string ReportPath => Path.Combine(folder, RunReport.FileName);
 
     /// <summary>Writes the averaged weights as files that <c>sample</c> reads; where the snapshot is there, so are the profiles.</summary>
     public void WriteSnapshot(long images)
@@ -68,6 +71,21 @@ internal sealed class RunOutputs(string folder, RunIdentity identity, int images
 
     /// <summary>Draws the loss curve.</summary>
     public bool WriteCurve(IReadOnlyList<TickRecord> records) => LossCurve.Write(CurvePath, records, Path.GetFileName(folder));
+
+    /// <summary>Writes the report. It shows the run and is no part of it: whatever goes wrong there, training goes on.</summary>
+    /// <returns>What went wrong, or null.</returns>
+    public string? TryWriteReport()
+    {
+        try
+        {
+            RunReport.Write(ReportPath, [folder]);
+            return null;
+        }
+        catch (Exception e)
+        {
+            return $"the report was not written: {OneLine.Of(e)}; training goes on, and 'report' writes it later";
+        }
+    }
 
     private static SafetensorsWriter Snapshot(long images) =>
         new SafetensorsWriter().Metadata("images", images.ToString(CultureInfo.InvariantCulture));

@@ -24,4 +24,8 @@ public static class SigmaBins
         int index = Array.BinarySearch(Edges, sigma);
         return Math.Clamp(index >= 0 ? index : ~index - 1, 0, Count - 1);
     }
+
+    /// <summary>The noise level in the middle of a class, on a scale of log sigma.</summary>
+    /// <param name="bin">The class.</param>
+    internal static double Centre(int bin) => Math.Sqrt(Edges[bin] * Edges[bin + 1]);
 }

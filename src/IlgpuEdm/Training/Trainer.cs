@@ -65,7 +65,7 @@ public sealed class Trainer
         }
         catch (EdmException e)
         {
-            LogQuietly($"error: {e.Message}");
+            log.TryWrite($"error: {e.Message}");
             throw;
         }
     }
@@ -197,6 +197,7 @@ public sealed class Trainer
             if (TryWriteGrid(stop))
             {
                 outputs.WriteCurve(statistics.Records);
+                WriteReport();
                 saves.SecondsPerGrid = Stopwatch.GetElapsedTime(start).TotalSeconds;
             }
         }
@@ -268,11 +269,22 @@ public sealed class Trainer
         return Result(outcome);
     }
 
-    private TrainingResult Result(TrainingOutcome outcome) => new(outcome, state.Images, state.Seconds,
-        outputs.SnapshotPath(state.Images), Existing(outputs.GridPath(state.Images)), Existing(outputs.CurvePath))
+    private TrainingResult Result(TrainingOutcome outcome)
     {
-        Best = Existing(outputs.BestPath),
-    };
+        WriteReport();
+        return new TrainingResult(outcome, state.Images, state.Seconds,
+            outputs.SnapshotPath(state.Images), Existing(outputs.GridPath(state.Images)), Existing(outputs.CurvePath))
+        { Best = Existing(outputs.BestPath), Report = Existing(outputs.ReportPath) };
+    }
+
+    private void WriteReport()
+    {
+        if (outputs.TryWriteReport() is { } problem)
+        {
+            log.TryWrite(problem);
+            OnLine?.Invoke(problem);
+        }
+    }
 
     private TrainingProgress Progress(StepClock clock, double loss) => new(state.Images, limits.Fraction(state),
         identity.BatchSize / clock.SecondsPerStep, loss, limits.Remaining(state, clock.SecondsPerStep), model.MemoryBytes);
@@ -281,18 +293,6 @@ public sealed class Trainer
     {
         log.Write(message);
         OnLine?.Invoke(message);
-    }
-
-    // The disk may be full, and the error that is on its way says more.
-    private void LogQuietly(string message)
-    {
-        try
-        {
-            log.Write(message);
-        }
-        catch (EdmException)
-        {
-        }
     }
 
     private static string? Existing(string path) => File.Exists(path) ? path : null;

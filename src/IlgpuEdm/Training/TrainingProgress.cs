@@ -35,4 +35,7 @@ public sealed record TrainingResult(
 {
     /// <summary>The path of the snapshot with the best score, or null where none was scored.</summary>
     public string? Best { get; init; }
+
+    /// <summary>The path of the report, or null where none was written.</summary>
+    public string? Report { get; init; }
 }

@@ -34,6 +34,7 @@ public sealed class TrainingSession
         using RunFolder folder = RunFolder.Open(root, options, resume);
         string line = $"{(folder.Resumed ? "goes on in" : "trains in")} '{folder.Location}' on {devices.Description}";
         new RunLog(folder.FilePath("log.txt")).Write(line);
+        SessionFile.Append(folder.Location, SessionRecord.Now(devices));
         OnLine?.Invoke(line);
         using ITrainingModel model = new DeviceTrainingModel(devices.All, options.Identity, weights, options.Schedule.Checkpointing);
         return new Trainer(folder, options, data, model, score) { OnLine = OnLine, OnProgress = OnProgress }.Run(stop);

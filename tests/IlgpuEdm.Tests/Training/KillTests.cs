@@ -106,5 +106,6 @@ public class KillTests
         }
 
         File.WriteAllText(Path.Combine(folder, "training-state-000000999.safetensors.tmp"), "half of it");
+        File.WriteAllText(Path.Combine(folder, "report.html.tmp"), "<!DOCTYPE ht");
     }
 }

@@ -19,7 +19,7 @@ public class TrainerTests
         {
             "curve.png", "ema-0.1-000000152.safetensors", "ema-0.1-000000304.safetensors", "ema-0.1-000000400.safetensors",
             "log.txt", "network-snapshot-000000152.safetensors", "network-snapshot-000000304.safetensors",
-            "network-snapshot-000000400.safetensors", "options.json", "run.lock", "samples-000000200.png",
+            "network-snapshot-000000400.safetensors", "options.json", "report.html", "run.lock", "samples-000000200.png",
             "samples-000000400.png", "stats.csv", "stats.jsonl", "training-state-000000392.safetensors",
             "training-state-000000400.safetensors",
         }, names, string.Join(' ', names));

@@ -1,0 +1,70 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using IlgpuEdm.Formats;
+
+namespace IlgpuEdm.Training.Reports;
+
+/// <summary>A sample grid of a run: one of its files <c>samples-000005056.png</c>.</summary>
+/// <param name="Images">Images that training had seen.</param>
+/// <param name="Path">The file.</param>
+/// <param name="Bytes">The file's length.</param>
+public sealed record RunGrid(long Images, string Path, long Bytes)
+{
+    private const string Prefix = "samples-";
+    private const string Suffix = ".png";
+    private const int HeaderBytes = 24;
+
+    // Six by six images of 1024 x 1024 pixels; no browser likes more in one page.
+    private const long MostBytes = 120_000_000;
+
+    /// <summary>The grids in a folder, in the order of training.</summary>
+    /// <param name="folder">The run's folder.</param>
+    public static IReadOnlyList<RunGrid> Find(string folder) =>
+    [
+        .. new DirectoryInfo(folder).EnumerateFiles(Prefix + "*" + Suffix).Select(Of).OfType<RunGrid>().OrderBy(grid => grid.Images),
+    ];
+
+    /// <summary>As many of the grids, evenly over the training and with the last, as take no more than some bytes.</summary>
+    /// <param name="grids">All grids.</param>
+    /// <param name="most">The bytes; the last grid is taken whatever it has.</param>
+    public static IReadOnlyList<RunGrid> Select(IReadOnlyList<RunGrid> grids, long most)
+    {
+        for (int count = grids.Count; count > 1; count--)
+        {
+            RunGrid[] chosen =
+                [.. Enumerable.Range(0, count).Select(i => grids[(int)Math.Round(i * (grids.Count - 1.0) / (count - 1))])];
+            if (chosen.Sum(grid => grid.Bytes) <= most)
+            {
+                return chosen;
+            }
+        }
+
+        return [.. grids.TakeLast(1)];
+    }
+
+    /// <summary>The picture, for a page that holds it.</summary>
+    /// <returns>Its size and content; null where the file has gone or is no PNG.</returns>
+    public (int Width, int Height, string Uri)? TryRead()
+    {
+        try
+        {
+            byte[] bytes = File.ReadAllBytes(Path);
+            return bytes.Length > HeaderBytes && ImageSignature.IsPng(bytes)
+                ? (Length(bytes, 16), Length(bytes, 20), "data:image/png;base64," + Convert.ToBase64String(bytes))
+                : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    // A damaged header makes a picture of the wrong size, no more.
+    private static int Length(byte[] png, int at) => (int)Math.Min(BinaryPrimitives.ReadUInt32BigEndian(png.AsSpan(at)), ushort.MaxValue);
+
+    private static RunGrid? Of(FileInfo file) =>
+        long.TryParse(file.Name[Prefix.Length..^Suffix.Length], NumberStyles.None, CultureInfo.InvariantCulture, out long images)
+        && file.Length <= MostBytes
+            ? new RunGrid(images, file.FullName, file.Length)
+            : null;
+}

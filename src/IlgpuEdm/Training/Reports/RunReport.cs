@@ -1,0 +1,163 @@
+using System.Globalization;
+using System.Net;
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
+using IlgpuEdm.Formats;
+
+namespace IlgpuEdm.Training.Reports;
+
+/// <summary>
+/// A page about a run, or several side by side: one file with everything in it, which asks no network for anything and can be kept, sent
+/// and read anywhere.
+/// </summary>
+public sealed class RunReport
+{
+    /// <summary>The page's name in the folder of a run.</summary>
+    public const string FileName = "report.html";
+
+    /// <summary>All grids of all runs may have so many bytes; of more an even selection is shown.</summary>
+    internal const long MostGridBytes = 20_000_000;
+
+    private readonly StringBuilder _page = new();
+    private readonly IReadOnlyList<RunHistory> _runs;
+
+    private RunReport(IReadOnlyList<RunHistory> runs) => _runs = runs;
+
+    /// <summary>Writes the page.</summary>
+    /// <param name="path">The file to write or replace.</param>
+    /// <param name="runs">The folders of the runs, at least one.</param>
+    /// <exception cref="EdmException">A folder is no run's or cannot be read, or the file cannot be written.</exception>
+    public static void Write(string path, IReadOnlyList<string> runs)
+    {
+        string page = Of(runs, MostGridBytes);
+        AtomicFile.WriteAllText(path, page);
+    }
+
+    /// <summary>The page, with grids of so many bytes at most.</summary>
+    internal static string Of(IReadOnlyList<string> runs, long gridBytes) =>
+        new RunReport(Distinct([.. runs.Select(RunHistory.Read)])).Build(gridBytes);
+
+    // Runs of two folders may have one name.
+    private static RunHistory[] Distinct(RunHistory[] runs) => runs.DistinctBy(run => run.Name).Count() == runs.Length
+        ? runs
+        : [.. runs.Select(run => run with { Name = $"{Path.GetFileName(Path.GetDirectoryName(run.Location))}/{run.Name}" })];
+
+    private string Build(long gridBytes)
+    {
+        string script = Resource("report.js");
+        string title = _runs.Count > 1 ? $"{_runs.Count} runs" : _runs[0].Name;
+        Open(title, script);
+        Facts();
+        new ReportGrids(_runs, gridBytes).Write(_page);
+        Curves();
+        Options();
+        Logs();
+        _page.Append("</main>\n<script>").Append(script).Append("</script>\n</body>\n</html>\n");
+        return _page.ToString();
+    }
+
+    // Nothing but what stands in the file is loaded or run, whatever a name in it may look like.
+    private void Open(string title, string script)
+    {
+        string hash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)));
+        _page.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+        _page.Append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; ")
+            .Append($"style-src 'unsafe-inline'; script-src 'sha256-{hash}'\">\n");
+        _page.Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+        _page.Append("<meta name=\"color-scheme\" content=\"light dark\">\n<link rel=\"icon\" href=\"data:,\">\n");
+        _page.Append($"<title>{Escape(title)}</title>\n<style>\n{Resource("report.css")}</style>\n</head>\n<body>\n<main>\n");
+        string written = DateTime.UtcNow.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        _page.Append($"<header><h1>{Escape(title)}</h1><p>Report of {(_runs.Count > 1 ? "training runs" : "a training run")}, ")
+            .Append($"written {written} by ilgpu-edm {Escape(SessionRecord.ProgramVersion)}</p></header>\n");
+    }
+
+    private void Facts()
+    {
+        _page.Append("<section class=\"cards\">\n");
+        foreach ((int i, RunHistory run) in _runs.Index())
+        {
+            _page.Append("<article class=\"card\">");
+            _page.Append(_runs.Count > 1 ? $"<h2>{Swatch(i)}{Escape(run.Name)}</h2>" : "");
+            _page.Append("<dl>");
+            foreach ((string name, string value) in ReportFacts.Of(run))
+            {
+                _page.Append($"<div><dt>{Escape(name)}</dt><dd>{Escape(value)}</dd></div>");
+            }
+
+            _page.Append("</dl></article>\n");
+        }
+
+        _page.Append("</section>\n");
+    }
+
+    private void Curves()
+    {
+        int ticks = _runs.Max(run => run.Ticks.Count);
+        _page.Append("<section><h2>Curves</h2>\n");
+        _page.Append(ticks == 0 ? "<p>No tick has ended yet.</p>\n" : "");
+        _page.Append(TickThinning.TicksPerPoint(ticks) > 1
+            ? $"<p>Of {NumberText.Whole(ticks)} ticks each point is the mean of up to {TickThinning.TicksPerPoint(ticks)}.</p>\n" : "");
+        if (_runs.Count == 1)
+        {
+            Charts([.. RunCurves.OfAll(_runs), .. RunCurves.OfOne(_runs[0])]);
+        }
+        else
+        {
+            Charts(RunCurves.OfAll(_runs));
+            foreach ((int i, RunHistory run) in _runs.Index().Where(entry => entry.Item.Ticks.Count > 0))
+            {
+                _page.Append($"<h3 class=\"run\">{Swatch(i)}{Escape(run.Name)}</h3>\n");
+                Charts(RunCurves.OfOne(run));
+            }
+        }
+
+        _page.Append("</section>\n");
+    }
+
+    private void Charts(IEnumerable<SvgChart> charts) =>
+        _page.Append("<div class=\"charts\">\n").AppendJoin("", charts.Select(chart => chart.ToHtml())).Append("</div>\n");
+
+    private void Options()
+    {
+        _page.Append("<section><h2>Configuration</h2>\n");
+        _page.Append(_runs.Count > 1 ? "<p>An option that differs has a line for each run and stands first.</p>\n" : "");
+        _page.Append("<dl class=\"options\">\n");
+        foreach ((string name, IReadOnlyList<string?> values) in ReportFacts.Options(_runs).OrderBy(option => !Differs(option.Values)))
+        {
+            _page.Append(Differs(values) ? "<div class=\"differs\">" : "<div>").Append($"<dt>{Escape(name)}</dt>");
+            _page.AppendJoin("", Differs(values)
+                ? values.Select((value, i) => $"<dd>{Swatch(i)}{Escape(value ?? "none")}</dd>")
+                : [$"<dd>{Escape(values[0] ?? "none")}</dd>"]);
+            _page.Append("</div>\n");
+        }
+
+        _page.Append("</dl></section>\n");
+
+        static bool Differs(IReadOnlyList<string?> values) => values.Any(value => value != values[0]);
+    }
+
+    private void Logs()
+    {
+        _page.Append("<section><h2>Log</h2>\n");
+        foreach ((int i, RunHistory run) in _runs.Index())
+        {
+            string name = _runs.Count > 1 ? Swatch(i) + Escape(run.Name) : "The last lines of log.txt";
+            _page.Append($"<details><summary>{name}</summary><pre>");
+            _page.AppendJoin('\n', run.Log.Select(Escape)).Append("</pre></details>\n");
+        }
+
+        _page.Append("</section>\n");
+    }
+
+    private static string Swatch(int i) => $"<i class=\"swatch\" style=\"background:{ChartSeries.ColourOf(i)}\"></i>";
+
+    private static string Escape(string text) => WebUtility.HtmlEncode(text);
+
+    private static string Resource(string name)
+    {
+        Assembly assembly = typeof(RunReport).Assembly;
+        using var reader = new StreamReader(assembly.GetManifestResourceStream(typeof(RunReport), name)!, Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+}
