@@ -69,7 +69,7 @@ public sealed partial record RunHistory
         {
             IReadOnlyList<SessionRecord> sessions = SessionFile.Read(folder);
             string logFile = Path.Combine(folder, "log.txt");
-            string[] log = File.Exists(logFile) ? File.ReadAllLines(logFile) : [];
+            string[] log = File.Exists(logFile) ? SharedFile.ReadAllText(logFile).TrimEnd().Split('\n') : [];
             return new RunHistory
             {
                 Name = Path.GetFileName(location),
