@@ -20,7 +20,7 @@ internal static class RunWatch
         console.Live(View(console, run)).Overflow(VerticalOverflow.Crop).Start(context =>
         {
             context.Refresh();
-            for (DateTime seen = Changed(run); !run.IsFinished && !stop.WaitHandle.WaitOne(Pause);)
+            for (DateTime seen = Changed(run); !run.IsComplete && !stop.WaitHandle.WaitOne(Pause);)
             {
                 if (Changed(run) != seen)
                 {
