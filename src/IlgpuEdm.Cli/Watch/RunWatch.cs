@@ -20,7 +20,7 @@ internal static class RunWatch
         console.Live(View(console, run)).Overflow(VerticalOverflow.Crop).Start(context =>
         {
             context.Refresh();
-            for (DateTime seen = Changed(run); !run.IsFinished && !stop.WaitHandle.WaitOne(Pause);)
+            for (DateTime seen = Changed(run); !run.IsComplete && !stop.WaitHandle.WaitOne(Pause);)
             {
                 if (Changed(run) != seen)
                 {
@@ -36,7 +36,17 @@ internal static class RunWatch
     private static IRenderable View(IAnsiConsole console, RunHistory run) =>
         WatchView.Screen(run, DateTime.UtcNow - Changed(run), console.Profile.Width, console.Profile.Height);
 
-    private static DateTime Changed(RunHistory run) => Watched
-        .SelectMany(pattern => new DirectoryInfo(run.Location).EnumerateFiles(pattern))
-        .Select(file => file.LastWriteTimeUtc).DefaultIfEmpty(DateTime.UtcNow).Max();
+    private static DateTime Changed(RunHistory run)
+    {
+        try
+        {
+            return Watched.SelectMany(pattern => new DirectoryInfo(run.Location).EnumerateFiles(pattern))
+                .Select(file => file.LastWriteTimeUtc).DefaultIfEmpty(DateTime.UtcNow).Max();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The folder has gone; reading it says so in a clear line.
+            return DateTime.MinValue;
+        }
+    }
 }

@@ -85,7 +85,7 @@ public sealed class RunFolder : IDisposable
         string file = Path.Combine(path, OptionsName);
         try
         {
-            RunOptions? options = JsonSerializer.Deserialize<RunOptions>(File.ReadAllText(file), RunJson.Indented);
+            RunOptions? options = JsonSerializer.Deserialize<RunOptions>(SharedFile.ReadAllText(file), RunJson.Indented);
             if (options is not { Format: "ilgpu-edm-run", Version: 1 })
             {
                 throw new EdmException("it does not hold the options of a run of this version; was it written by another program?");

@@ -25,7 +25,7 @@ internal static class SessionFile
     public static IReadOnlyList<SessionRecord> Read(string folder)
     {
         string path = Path.Combine(folder, Name);
-        return File.Exists(path) ? [.. File.ReadLines(path).Select(TryParse).OfType<SessionRecord>()] : [];
+        return File.Exists(path) ? [.. SharedFile.ReadAllText(path).Split('\n').Select(TryParse).OfType<SessionRecord>()] : [];
     }
 
     private static bool EndsInLine(string path)

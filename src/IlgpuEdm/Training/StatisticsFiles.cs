@@ -79,7 +79,7 @@ internal sealed class StatisticsFiles
     {
         var read = new List<object>();
         damaged = 0;
-        string[] lines = File.Exists(path) ? File.ReadAllText(path).Split('\n') : [];
+        string[] lines = File.Exists(path) ? SharedFile.ReadAllText(path).Split('\n') : [];
         foreach (string line in lines.SkipLast(1))
         {
             if ((TryParse<TickRecord>(line) ?? (object?)TryParse<ScoreRecord>(line)) is { } record)

@@ -56,6 +56,8 @@ public class WatchVerbTests
             Task watching = Task.Run(() => RunWatch.Show(console, folder.Location, CancellationToken.None));
             Assert.IsFalse(watching.Wait(500), "there is something to wait for");
             File.WriteAllText(folder.FilePath("stats.jsonl"), File.ReadAllText(finished));
+            Assert.IsFalse(RunHistory.Read(folder.Location).IsComplete, "the last grid is to come");
+            File.WriteAllText(folder.FilePath("samples-000028800.png"), "a damaged grid does no harm");
             Assert.IsTrue(watching.Wait(TimeSpan.FromSeconds(30)), "it ends");
         });
         StringAssert.Contains(shown, "no tick has ended yet", "at first");

@@ -46,6 +46,12 @@ internal static class ReportFacts
         yield return ("folder", run.Location);
     }
 
+    /// <summary>A session in a line.</summary>
+    /// <param name="session">The session.</param>
+    public static string Of(SessionRecord session) => string.Create(CultureInfo.InvariantCulture,
+        $"{session.Started} {session.Devices}, {session.Kernels}, {session.Precision}; {session.Processor}, {session.Cores} cores; ")
+        + $"{session.System}, {session.Runtime}; ilgpu-edm {session.Version}";
+
     /// <summary>The options of all runs: for each the values of the runs, null where a run has no such option.</summary>
     /// <param name="runs">The runs.</param>
     public static IEnumerable<(string Name, IReadOnlyList<string?> Values)> Options(IReadOnlyList<RunHistory> runs)

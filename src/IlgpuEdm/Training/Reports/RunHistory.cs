@@ -38,6 +38,9 @@ public sealed partial record RunHistory
     public bool IsFinished => Ticks.Count > 0 && (Ticks[^1].Images >= (Options.Schedule.Images ?? long.MaxValue)
         || Ticks[^1].TotalSeconds + RoundingOfSeconds >= (Options.Schedule.Minutes ?? double.PositiveInfinity) * 60);
 
+    /// <summary>Whether it is finished and its last grid drawn: nothing more is to come.</summary>
+    public bool IsComplete => IsFinished && Grids.Count > 0 && Grids[^1].Images >= Ticks[^1].Images;
+
     /// <summary>How far it is, such as <c>35,200 of 60,000; not finished</c>.</summary>
     public string Progress
     {
@@ -69,7 +72,7 @@ public sealed partial record RunHistory
         {
             IReadOnlyList<SessionRecord> sessions = SessionFile.Read(folder);
             string logFile = Path.Combine(folder, "log.txt");
-            string[] log = File.Exists(logFile) ? File.ReadAllLines(logFile) : [];
+            string[] log = File.Exists(logFile) ? SharedFile.ReadAllText(logFile).TrimEnd().Split('\n') : [];
             return new RunHistory
             {
                 Name = Path.GetFileName(location),

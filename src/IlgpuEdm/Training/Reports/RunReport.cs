@@ -145,6 +145,11 @@ public sealed class RunReport
             string name = _runs.Count > 1 ? Swatch(i) + Escape(run.Name) : "The last lines of log.txt";
             _page.Append($"<details><summary>{name}</summary><pre>");
             _page.AppendJoin('\n', run.Log.Select(Escape)).Append("</pre></details>\n");
+            if (run.Sessions.Count > 1)
+            {
+                _page.Append($"<details><summary>{run.Sessions.Count} sessions</summary><pre>");
+                _page.AppendJoin('\n', run.Sessions.Select(ReportFacts.Of).Select(Escape)).Append("</pre></details>\n");
+            }
         }
 
         _page.Append("</section>\n");
