@@ -12,6 +12,7 @@ namespace IlgpuEdm.Tests.Cli;
 
 /// <summary>Every architecture and preconditioner trains, goes on and draws through the real verbs.</summary>
 [TestClass]
+[TestCategory("Slow")]
 public class DesignSpaceRunTests
 {
     private static readonly string[] _options =

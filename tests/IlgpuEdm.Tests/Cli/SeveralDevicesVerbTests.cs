@@ -8,6 +8,7 @@ namespace IlgpuEdm.Tests.Cli;
 
 /// <summary><c>--device</c> with several names: what trains on them, what a run keeps of them, and what is refused.</summary>
 [TestClass]
+[TestCategory("Slow")]
 public class SeveralDevicesVerbTests
 {
     private static readonly string[] _network =

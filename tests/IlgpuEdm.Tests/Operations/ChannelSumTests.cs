@@ -85,6 +85,7 @@ public sealed class ChannelSumTestsOpenCL : ChannelSumTests
 }
 
 [TestClass]
+[TestCategory("Slow")]
 public sealed class ChannelSumTestsOpenCLCooperative : ChannelSumTests
 {
     protected override string Spec => OpenCLCooperative;

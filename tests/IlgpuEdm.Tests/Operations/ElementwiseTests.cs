@@ -147,6 +147,7 @@ public sealed class ElementwiseTestsOpenCL : ElementwiseTests
 }
 
 [TestClass]
+[TestCategory("Slow")]
 public sealed class ElementwiseTestsOpenCLCooperative : ElementwiseTests
 {
     protected override string Spec => OpenCLCooperative;

@@ -173,6 +173,7 @@ public sealed class GroupNormTestsOpenCL : GroupNormTests
 }
 
 [TestClass]
+[TestCategory("Slow")]
 public sealed class GroupNormTestsOpenCLCooperative : GroupNormTests
 {
     protected override string Spec => OpenCLCooperative;

@@ -76,6 +76,7 @@ public sealed class LinearTestsCuda : LinearTests
 }
 
 [TestClass]
+[TestCategory("Slow")]
 public sealed class LinearTestsOpenCLCooperative : LinearTests
 {
     protected override string Spec => OpenCLCooperative;

@@ -164,6 +164,7 @@ public sealed class NormalizedConvolutionTestsCuda : NormalizedConvolutionTests
 }
 
 [TestClass]
+[TestCategory("Slow")]
 public sealed class NormalizedConvolutionTestsOpenCLCooperative : NormalizedConvolutionTests
 {
     protected override string Spec => OpenCLCooperative;

@@ -154,6 +154,7 @@ public sealed class ResamplingTestsOpenCL : ResamplingTests
 }
 
 [TestClass]
+[TestCategory("Slow")]
 public sealed class ResamplingTestsOpenCLCooperative : ResamplingTests
 {
     protected override string Spec => OpenCLCooperative;

@@ -74,6 +74,7 @@ public sealed class CombinationTestsCpu : CombinationTests
 }
 
 [TestClass]
+[TestCategory("Slow")]
 public sealed class CombinationTestsOpenCL : CombinationTests
 {
     protected override string Spec => OpenCL;

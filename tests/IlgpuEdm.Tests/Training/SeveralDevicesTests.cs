@@ -197,6 +197,7 @@ public sealed class SeveralDevicesTestsCpu : SeveralDevicesTests
 }
 
 [TestClass]
+[TestCategory("Slow")]
 public sealed class SeveralDevicesTestsOpenCL : SeveralDevicesTests
 {
     protected override Device First => TestDevices.Get(OpenCL);

@@ -128,6 +128,7 @@ public sealed class EmaTrainingTestsCpu : EmaTrainingTests
 }
 
 [TestClass]
+[TestCategory("Slow")]
 public sealed class EmaTrainingTestsOpenCL : EmaTrainingTests
 {
     protected override string Spec => OpenCL;
