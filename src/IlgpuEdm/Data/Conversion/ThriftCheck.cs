@@ -33,10 +33,6 @@ internal ref struct ThriftCheck
 
     private void Struct(Struct? shape, int parent, Action<int, int, long>? onNumber)
     {
-        if (++nested > MostNested)
-        {
-            throw new InvalidDataException("its header has too many structs within each other");
-        }
         var number = 0;
         while (Byte() is var header && header != (byte)ThriftType.Stop)
         {
@@ -58,11 +54,15 @@ internal ref struct ThriftCheck
                 Value(type, field, number, parent, onNumber);
             }
         }
-        nested--;
     }
 
     private void Value(ThriftType type, ThriftShape? shape, int number, int parent, Action<int, int, long>? onNumber)
     {
+        // Each is a call or two, and the stack is short.
+        if (++nested > MostNested)
+        {
+            throw new InvalidDataException("its header has too many values within each other");
+        }
         switch (type)
         {
             case ThriftType.Byte:
@@ -87,6 +87,7 @@ internal ref struct ThriftCheck
             default:
                 throw new InvalidDataException($"its header has a value of type {(int)type}");
         }
+        nested--;
     }
 
     // Every element takes a byte or more; truth values, which only lists of later versions could hold, the library passes over wrongly.

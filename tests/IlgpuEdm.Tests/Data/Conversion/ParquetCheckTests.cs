@@ -21,6 +21,8 @@ public sealed class ParquetCheckTests
     [DataRow("15000000", "table of contents has 3 bytes, not 4", DisplayName = "bytes behind the last field")]
     [DataRow("FB", "type 11", DisplayName = "a map")]
     [DataRow("FCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFCFC", "within each", DisplayName = "structs in structs")]
+    [DataRow("A9191919191919191919191919191919191919191919191919191919191919191919191919", "within each", DisplayName = "lists in lists")]
+    [DataRow("AA1A1A1A1A1A1A1A1A1A1A1A1A1A1A1A1A1A1A1A1A1A1A1A1A1A1A1A1A1A1A1A1A1A1A1A1A", "within each", DisplayName = "sets in sets")]
     public void AFooterThatClaimsTooMuchIsRefused(string footer, string word)
     {
         using var folder = new TemporaryFolder();
