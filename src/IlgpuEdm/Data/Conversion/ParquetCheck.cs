@@ -15,6 +15,10 @@ internal static class ParquetCheck
     private const int FirstWindow = 1 << 12;
     private const int LongestPageHeader = 1 << 20;
 
+    // Each kind of pages has a header of its own, in the field of this number and the kind's: data, index, dictionary, data of version 2.
+    private const int FirstHeader = 5;
+    private const int LastHeader = 8;
+
     // What deflate can pack at best; Zstandard packs equal values better, but a page of these is short.
     private const long MostPacked = 1032;
     private const long ShortPage = 16 << 20;
@@ -127,15 +131,25 @@ internal static class ParquetCheck
     private static PageSizes Parse(byte[] window)
     {
         var sizes = default(PageSizes);
+        var (kind, hasHeader) = (-1L, false);
         var length = ThriftCheck.Struct(window, ParquetShapes.PageHeader, (parent, field, value) =>
         {
             switch (parent, field)
             {
+                case (0, 1):
+                    kind = value;
+                    break;
                 case (0, 2):
                     sizes.Unpacked = value;
                     break;
                 case (0, 3):
                     sizes.Packed = value;
+                    break;
+                case (0, >= FirstHeader and <= LastHeader):
+                    // Fields come in order, so that the kind is known by now.
+                    hasHeader = field == FirstHeader + kind
+                        ? true
+                        : throw new InvalidDataException($"a page of kind {kind} has the header of kind {field - FirstHeader}");
                     break;
                 case (5 or 8, 1):
                     sizes.Values = value;
@@ -148,7 +162,7 @@ internal static class ParquetCheck
                     break;
             }
         });
-        return sizes with { HeaderLength = length };
+        return hasHeader ? sizes with { HeaderLength = length } : throw new InvalidDataException($"a page of kind {kind} has no header of it");
     }
 
     private record struct PageSizes(int HeaderLength, long Packed, long Unpacked, long Values, long Entries, long Levels);

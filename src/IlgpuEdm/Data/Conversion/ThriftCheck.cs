@@ -21,17 +21,20 @@ internal ref struct ThriftCheck
     /// <summary>Checks a struct.</summary>
     /// <param name="bytes">Begins with it.</param>
     /// <param name="shape">What it should be.</param>
-    /// <param name="onNumber">Told the whole numbers among its fields and those of structs in it, by the numbers of the fields.</param>
+    /// <param name="onField">
+    /// Told the whole numbers and structs among its fields and those of structs right in it: the number of the field whose struct it stands
+    /// in, 0 for the outermost; the number of the field; its value, 0 for a struct, which comes before what is in it.
+    /// </param>
     /// <returns>Its length.</returns>
     /// <exception cref="InvalidDataException">It is something else, or longer than the bytes.</exception>
-    public static int Struct(ReadOnlySpan<byte> bytes, Struct shape, Action<int, int, long>? onNumber = null)
+    public static int Struct(ReadOnlySpan<byte> bytes, Struct shape, Action<int, int, long>? onField = null)
     {
         var check = new ThriftCheck(bytes);
-        check.Struct(shape, 0, onNumber);
+        check.Struct(shape, 0, onField);
         return check.At;
     }
 
-    private void Struct(Struct? shape, int parent, Action<int, int, long>? onNumber)
+    private void Struct(Struct? shape, int parent, Action<int, int, long>? onField)
     {
         var number = 0;
         while (Byte() is var header && header != (byte)ThriftType.Stop)
@@ -51,12 +54,12 @@ internal ref struct ThriftCheck
             // A truth value is in its type.
             if (type is not (ThriftType.True or ThriftType.False))
             {
-                Value(type, field, number, parent, onNumber);
+                Value(type, field, number, parent, onField);
             }
         }
     }
 
-    private void Value(ThriftType type, ThriftShape? shape, int number, int parent, Action<int, int, long>? onNumber)
+    private void Value(ThriftType type, ThriftShape? shape, int number, int parent, Action<int, int, long>? onField)
     {
         // Each is a call or two, and the stack is short.
         if (++nested > MostNested)
@@ -70,7 +73,7 @@ internal ref struct ThriftCheck
                 break;
             case ThriftType.I16 or ThriftType.I32 or ThriftType.I64:
                 var value = Number();
-                onNumber?.Invoke(parent, number, value);
+                onField?.Invoke(parent, number, value);
                 break;
             case ThriftType.Double:
                 Skip(sizeof(double));
@@ -82,7 +85,8 @@ internal ref struct ThriftCheck
                 List((shape as ListOf)?.Element);
                 break;
             case ThriftType.Struct:
-                Struct(shape as Struct, number, onNumber);
+                onField?.Invoke(parent, number, 0);
+                Struct(shape as Struct, number, parent == 0 ? onField : null);
                 break;
             default:
                 throw new InvalidDataException($"its header has a value of type {(int)type}");

@@ -60,9 +60,26 @@ public sealed class ParquetCheckTests
     [DataRow("1500150815082C15080000", CompressionCodec.SNAPPY, 3, "with 4 values", DisplayName = "more values than rows")]
     [DataRow("1504150815084C150A0000", CompressionCodec.SNAPPY, 3, "with 5 values", DisplayName = "more words than bytes")]
     [DataRow("1500150815082C15060000", CompressionCodec.SNAPPY, 4, "values for 4 rows", DisplayName = "fewer values than rows")]
-    public void APageThatClaimsTooMuchIsRefused(string header, CompressionCodec codec, long rows, string word)
+    public void APageThatClaimsTooMuchIsRefused(string header, CompressionCodec codec, long rows, string word) =>
+        CheckPage(header, [1, 2, 3, 4], codec, rows, word);
+
+    // A header that is another one's field, or another kind's, hides the count that is read.
+    [TestMethod]
+    [DataRow("1500150815082C15087C1506000000", "with 4 values", DisplayName = "field 8 within the header of data")]
+    [DataRow("1504150815084C150A6C1500000000", "with 5 values", DisplayName = "field 7 within the header of a dictionary")]
+    [DataRow("1500150815082C15FEFFFFFF0F003C15060000", "kind 0 has the header of kind 3", DisplayName = "two headers of data")]
+    [DataRow("1504150815082C15060000", "kind 2 has the header of kind 0", DisplayName = "a dictionary as data")]
+    [DataRow("1506150815082C15060000", "kind 3 has the header of kind 0", DisplayName = "version 2 as version 1")]
+    [DataRow("250815082C15060000", "kind -1 has", DisplayName = "no kind")]
+    [DataRow("15001508150800", "kind 0 has no header", DisplayName = "no header")]
+    [DataRow("15081508150800", "kind 4 has no header", DisplayName = "an unknown kind")]
+    public void AHeaderThatIsNotThePagesCountsForNothing(string header, string word) =>
+        CheckPage(header, [1, 2, 3, 4], CompressionCodec.UNCOMPRESSED, 3, word);
+
+    // Passes where there is no word.
+    private static void CheckPage(string header, byte[] data, CompressionCodec codec, long rows, string word)
     {
-        using var file = new MemoryStream([.. "PAR1"u8, .. Convert.FromHexString(header), 1, 2, 3, 4]);
+        using var file = new MemoryStream([.. "PAR1"u8, .. Convert.FromHexString(header), .. data]);
         var column = new ColumnMetaData { NumValues = 3, DataPageOffset = 4, Codec = codec };
         if (word.Length == 0)
         {
