@@ -71,7 +71,8 @@ internal static class ParquetCheck
         {
             var page = ReadHeader(stream, at);
             at += page.HeaderLength;
-            var most = column.Codec == CompressionCodec.UNCOMPRESSED ? page.Packed : Math.Max(page.Packed * MostPacked, ShortPage);
+            var isPacked = column.Codec != CompressionCodec.UNCOMPRESSED && !page.IsPlain;
+            var most = isPacked ? Math.Max(page.Packed * MostPacked, ShortPage) : page.Packed;
             if (page.Packed < 0 || page.Packed > stream.Length - at || page.Unpacked < 0 || page.Unpacked > most
                 || page.Values < 0 || page.Values > rows - values || page.Entries < 0 || page.Entries > page.Unpacked
                 || page.Levels < 0 || page.Levels > page.Packed)
@@ -79,7 +80,8 @@ internal static class ParquetCheck
                 throw new InvalidDataException(
                     $"a page claims {page.Packed} bytes that unpack to {page.Unpacked}, with {page.Values + page.Entries} values");
             }
-            if (column.Codec == CompressionCodec.SNAPPY && SnappyLength(stream, at + page.Levels) is var stated && stated > page.Unpacked)
+            if (isPacked && column.Codec == CompressionCodec.SNAPPY && page.Levels < page.Packed
+                && SnappyLength(stream, at + page.Levels) is var stated && stated > page.Unpacked)
             {
                 throw new InvalidDataException($"a page of {page.Unpacked} bytes states that it unpacks to {stated}");
             }
@@ -147,9 +149,11 @@ internal static class ParquetCheck
                     break;
                 case (0, >= FirstHeader and <= LastHeader):
                     // Fields come in order, so that the kind is known by now.
-                    hasHeader = field == FirstHeader + kind
-                        ? true
-                        : throw new InvalidDataException($"a page of kind {kind} has the header of kind {field - FirstHeader}");
+                    if (field != FirstHeader + kind)
+                    {
+                        throw new InvalidDataException($"a page of kind {kind} has the header of kind {field - FirstHeader}");
+                    }
+                    hasHeader = true;
                     break;
                 case (5 or 8, 1):
                     sizes.Values = value;
@@ -157,13 +161,19 @@ internal static class ParquetCheck
                 case (8, 5 or 6):
                     sizes.Levels += value;
                     break;
+                case (8, 7):
+                    sizes.IsPlain = value == 0;
+                    break;
                 case (7, 1):
                     sizes.Entries = value;
                     break;
             }
         });
-        return hasHeader ? sizes with { HeaderLength = length } : throw new InvalidDataException($"a page of kind {kind} has no header of it");
+        return hasHeader
+            ? sizes with { HeaderLength = length }
+            : throw new InvalidDataException($"a page of kind {kind} has no header of that kind");
     }
 
-    private record struct PageSizes(int HeaderLength, long Packed, long Unpacked, long Values, long Entries, long Levels);
+    // In a page of version 2 the levels, which are never packed, stand before the values, which may not be either.
+    private record struct PageSizes(int HeaderLength, long Packed, long Unpacked, long Values, long Entries, long Levels, bool IsPlain);
 }

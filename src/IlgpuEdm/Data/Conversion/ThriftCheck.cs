@@ -22,8 +22,9 @@ internal ref struct ThriftCheck
     /// <param name="bytes">Begins with it.</param>
     /// <param name="shape">What it should be.</param>
     /// <param name="onField">
-    /// Told the whole numbers and structs among its fields and those of structs right in it: the number of the field whose struct it stands
-    /// in, 0 for the outermost; the number of the field; its value, 0 for a struct, which comes before what is in it.
+    /// Told the whole numbers, truth values and structs among its fields and those of structs right in it: the number of the field whose
+    /// struct it stands in, 0 for the outermost; the number of the field; its value, 1 for true, 0 for false and for a struct, which comes
+    /// before what is in it.
     /// </param>
     /// <returns>Its length.</returns>
     /// <exception cref="InvalidDataException">It is something else, or longer than the bytes.</exception>
@@ -52,7 +53,11 @@ internal ref struct ThriftCheck
                 throw new InvalidDataException($"field {number} of its header is of type {type}, not {field.Type}");
             }
             // A truth value is in its type.
-            if (type is not (ThriftType.True or ThriftType.False))
+            if (type is ThriftType.True or ThriftType.False)
+            {
+                onField?.Invoke(parent, number, type == ThriftType.True ? 1 : 0);
+            }
+            else
             {
                 Value(type, field, number, parent, onField);
             }

@@ -42,13 +42,8 @@ public sealed class ParquetCheckTests
     }
 
     [TestMethod]
-    public void ALengthWithinAPageThatIsNotThePagesIsRefused()
-    {
-        using var file = new MemoryStream([.. "PAR1"u8, .. Convert.FromHexString("1500150815082C15060000"), 0xff, 0xff, 0xff, 0x7f]);
-        var column = new ColumnMetaData { NumValues = 3, DataPageOffset = 4, Codec = CompressionCodec.SNAPPY };
-        var error = Assert.ThrowsExactly<InvalidDataException>(() => ParquetCheck.Pages(file, column, 3));
-        StringAssert.Contains(error.Message, "unpacks to 268435455");
-    }
+    public void ALengthWithinAPageThatIsNotThePagesIsRefused() =>
+        CheckPage("1500150815082C15060000", [0xff, 0xff, 0xff, 0x7f], CompressionCodec.SNAPPY, 3, "unpacks to 268435455");
 
     // A page header: field 1, its kind (0: data, 2: dictionary); 2, its length; 3, its packed length; 5 or 7, in it 1, how many values.
     [TestMethod]
@@ -63,7 +58,7 @@ public sealed class ParquetCheckTests
     public void APageThatClaimsTooMuchIsRefused(string header, CompressionCodec codec, long rows, string word) =>
         CheckPage(header, [1, 2, 3, 4], codec, rows, word);
 
-    // A header that is another one's field, or another kind's, hides the count that is read.
+    // Counts that the library does not read must not stand for those that it does.
     [TestMethod]
     [DataRow("1500150815082C15087C1506000000", "with 4 values", DisplayName = "field 8 within the header of data")]
     [DataRow("1504150815084C150A6C1500000000", "with 5 values", DisplayName = "field 7 within the header of a dictionary")]
@@ -75,6 +70,18 @@ public sealed class ParquetCheckTests
     [DataRow("15081508150800", "kind 4 has no header", DisplayName = "an unknown kind")]
     public void AHeaderThatIsNotThePagesCountsForNothing(string header, string word) =>
         CheckPage(header, [1, 2, 3, 4], CompressionCodec.UNCOMPRESSED, 3, word);
+
+    // Version 2: field 8, in it 1 to 4, numbers of values, nulls and rows, and the encoding; 5 and 6, lengths of levels; 7, whether it is
+    // packed. Read as Snappy's length, the four bytes are 2^28 - 1, the last of them alone 127.
+    [TestMethod]
+    [DataRow("15061500150615001500150012", "", DisplayName = "not packed")]
+    [DataRow("15061500150615001500150011", "unpacks to 268435455", DisplayName = "packed")]
+    [DataRow("150615001506150015001500", "unpacks to 268435455", DisplayName = "packed, as it is where nothing is said")]
+    [DataRow("15061500150615001502150411", "unpacks to 127", DisplayName = "packed behind levels")]
+    [DataRow("15061506150615001504150411", "", DisplayName = "levels only")]
+    [DataRow("15061506150615001506150411", "a page claims 4 bytes", DisplayName = "more levels than bytes")]
+    public void AVersion2PageIsUnpackedOnlyWhereItIsPacked(string header, string word) =>
+        CheckPage($"1506150815085C{header}0000", [0xff, 0xff, 0xff, 0x7f], CompressionCodec.SNAPPY, 3, word);
 
     // Passes where there is no word.
     private static void CheckPage(string header, byte[] data, CompressionCodec codec, long rows, string word)
