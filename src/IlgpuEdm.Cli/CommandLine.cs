@@ -79,13 +79,17 @@ internal static class CommandLine
         return root;
     }
 
+    /// <summary>The line that says what is wrong with the arguments; null where nothing is.</summary>
+    public static string? UsageError(ParseResult parsed) =>
+        Mistake(parsed) is { } message ? $"error: {OneLine(message)} ({HelpHint(parsed)})" : null;
+
     private static int RunInvariant(string[] args, TextWriter output, TextWriter error, CancellationToken stop)
     {
         Command root = CreateRoot(new Terminal(output, stop));
         ParseResult parsed = root.Parse(args.Length > 0 ? args : ["--help"], new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (Mistake(parsed) is { } message)
+        if (UsageError(parsed) is { } line)
         {
-            error.WriteLine($"error: {OneLine(message)} ({HelpHint(parsed)})");
+            error.WriteLine(line);
             return Usage;
         }
 

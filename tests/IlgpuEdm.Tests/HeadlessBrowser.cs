@@ -44,13 +44,14 @@ internal sealed class HeadlessBrowser : IDisposable
     /// <summary>What was asked for beside the page itself and what it holds.</summary>
     public List<string> Requests { get; } = [];
 
-    /// <summary>Starts a browser; where none is installed the test is inconclusive.</summary>
+    /// <summary>Starts a browser; where none is installed the test is inconclusive, or fails if EDM_REQUIRE_BROWSER is 1.</summary>
     public static HeadlessBrowser Start()
     {
         string? program = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
             .SelectMany(folder => Names.Select(name => Path.Combine(folder, name))).FirstOrDefault(File.Exists);
         if (program is null)
         {
+            Assert.AreNotEqual("1", Environment.GetEnvironmentVariable("EDM_REQUIRE_BROWSER"), "a Chromium is required");
             Assert.Inconclusive("no Chromium is installed");
         }
 

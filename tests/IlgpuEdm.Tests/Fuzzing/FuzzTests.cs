@@ -32,6 +32,16 @@ public sealed class FuzzTests
     [DynamicData(nameof(Readers))]
     public void ManyInputs(string reader) => RunChild(reader, Many, seed: 2);
 
+    [TestMethod]
+    public void AWholeFileThatIsRefusedIsAFinding()
+    {
+        var target = new FuzzTarget("refusing", () => [[1, 2, 3]], _ => throw new EdmException("refused"));
+        Fuzzer.Run(target, [1, 2, 3]);
+        var finding = Assert.ThrowsExactly<AssertFailedException>(() => Fuzzer.Run(target, 1, seed: 1));
+        StringAssert.Contains(finding.Message, "whole file 0");
+        File.Delete(Path.Combine(Path.GetTempPath(), "fuzz-refusing-wholefile0"));
+    }
+
     [ClassCleanup]
     public static void Clean() => FuzzFolder.Clean();
 

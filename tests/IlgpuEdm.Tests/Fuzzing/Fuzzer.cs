@@ -23,9 +23,9 @@ internal sealed class Fuzzer
     public static void Run(FuzzTarget target, int count, int seed) => Run(target, Inputs(target, count, seed));
 
     /// <summary>Runs one input, such as one that was a finding.</summary>
-    public static void Run(FuzzTarget target, byte[] input) => Run(target, [("the given input", input)]);
+    public static void Run(FuzzTarget target, byte[] input) => Run(target, [new Input("the given input", input)]);
 
-    private static void Run(FuzzTarget target, IEnumerable<(string Name, byte[] Bytes)> inputs)
+    private static void Run(FuzzTarget target, IEnumerable<Input> inputs)
     {
         var fuzzer = new Fuzzer(target);
         var thread = new Thread(() => fuzzer.FeedAll(inputs)) { IsBackground = true };
@@ -44,13 +44,12 @@ internal sealed class Fuzzer
         }
     }
 
-    private static IEnumerable<(string Name, byte[] Bytes)> Inputs(FuzzTarget target, int count, int seed)
+    private static IEnumerable<Input> Inputs(FuzzTarget target, int count, int seed)
     {
         var seeds = target.Seeds();
         for (var i = 0; i < seeds.Length; i++)
         {
-            target.Read(seeds[i]);
-            yield return ($"whole file {i}", seeds[i]);
+            yield return new Input($"whole file {i}", seeds[i], IsWhole: true);
         }
         for (var i = 0; i < count; i++)
         {
@@ -60,18 +59,18 @@ internal sealed class Fuzzer
             {
                 target.Repair?.Invoke(input);
             }
-            yield return ($"input {i} of seed {seed}", input);
+            yield return new Input($"input {i} of seed {seed}", input);
         }
     }
 
-    private void FeedAll(IEnumerable<(string Name, byte[] Bytes)> inputs)
+    private void FeedAll(IEnumerable<Input> inputs)
     {
         try
         {
             resident = PeakWorkingSet();
-            foreach (var (name, bytes) in inputs)
+            foreach (var input in inputs)
             {
-                current = new Input(name, bytes, Stopwatch.GetTimestamp());
+                current = input with { Start = Stopwatch.GetTimestamp() };
                 Feed(current);
                 current = null;
             }
@@ -82,7 +81,7 @@ internal sealed class Fuzzer
         }
         catch (Exception error)
         {
-            finding = new AssertFailedException($"{target.Name}: a whole file is refused: {error}", error);
+            finding = new AssertFailedException($"{target.Name}: an input cannot be made: {error}", error);
         }
     }
 
@@ -93,7 +92,7 @@ internal sealed class Fuzzer
         {
             target.Read(input.Bytes);
         }
-        catch (EdmException error) when (IsOneClearLine(error.Message))
+        catch (EdmException error) when (!input.IsWhole && IsOneClearLine(error.Message))
         {
         }
         catch (Exception error)
@@ -132,5 +131,6 @@ internal sealed class Fuzzer
 
     private static int HashCode(int seed, int number) => unchecked((seed * 1_000_003) ^ (number * 16_777_619));
 
-    private sealed record Input(string Name, byte[] Bytes, long Start);
+    // A whole file must not be refused.
+    private sealed record Input(string Name, byte[] Bytes, bool IsWhole = false, long Start = 0);
 }

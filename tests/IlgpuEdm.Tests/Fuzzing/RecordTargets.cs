@@ -178,9 +178,9 @@ internal static class RecordTargets
     {
         var root = CommandLine.CreateRoot(new Terminal(TextWriter.Null, default));
         var parsed = root.Parse(Encoding.UTF8.GetString(bytes).Split('\n'), new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Errors.Count > 0)
+        if (CommandLine.UsageError(parsed) is { } line)
         {
-            throw new EdmException(string.Join(" ", parsed.Errors[0].Message.Split('\n', '\r')));
+            throw new EdmException(line);
         }
     }
 }
