@@ -54,6 +54,9 @@ public sealed class Trainer
     /// <summary>Told after each step where the run stands.</summary>
     public Action<TrainingProgress>? OnProgress { get; init; }
 
+    /// <summary>Told once that there is something left to train, before the first step; not for a run that is finished already.</summary>
+    public Action? OnTraining { get; init; }
+
     /// <summary>Trains until the run's end or until asked to stop; then the step at hand is finished and the state saved.</summary>
     /// <param name="stop">Asks to stop.</param>
     /// <exception cref="EdmException">The loss is not finite, a file cannot be written, or the device has too little memory.</exception>
@@ -79,6 +82,8 @@ public sealed class Trainer
                 + $"{TimeText.Of(state.Seconds)}; give it more --images or --minutes to go on"));
             return End(TrainingOutcome.AlreadyFinished, stop);
         }
+
+        OnTraining?.Invoke();
 
         // What was due when the state was saved may not have been done any more.
         if (restored)
@@ -194,25 +199,12 @@ public sealed class Trainer
         {
             SaveBefore(saves.SecondsPerGrid);
             long start = Stopwatch.GetTimestamp();
-            if (TryWriteGrid(stop))
+            if (outputs.TryWriteGrid(state.Images, stop))
             {
                 outputs.WriteCurve(statistics.Records);
                 WriteReport();
                 saves.SecondsPerGrid = Stopwatch.GetElapsedTime(start).TotalSeconds;
             }
-        }
-    }
-
-    private bool TryWriteGrid(CancellationToken stop)
-    {
-        try
-        {
-            outputs.WriteGrid(state.Images, stop);
-            return true;
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            return false;
         }
     }
 
@@ -253,7 +245,7 @@ public sealed class Trainer
         }
 
         outputs.WriteCurve(statistics.Records);
-        if ((!File.Exists(outputs.GridPath(state.Images)) && !TryWriteGrid(stop))
+        if ((!File.Exists(outputs.GridPath(state.Images)) && !outputs.TryWriteGrid(state.Images, stop))
             || (scores?.IsMissing(state.Images) is true && !scores.TryWrite(state.Images, stop)))
         {
             Line(string.Create(CultureInfo.InvariantCulture,
