@@ -9,8 +9,21 @@ internal static class SharedFile
     /// <param name="path">The file.</param>
     public static string ReadAllText(string path)
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using FileStream file = Open(path);
         using var reader = new StreamReader(file, Encoding.UTF8);
         return reader.ReadToEnd();
     }
+
+    /// <summary>The file's bytes.</summary>
+    /// <param name="path">The file, shorter than 2 GiB.</param>
+    public static byte[] ReadAllBytes(string path)
+    {
+        using FileStream file = Open(path);
+        byte[] bytes = new byte[file.Length];
+        file.ReadExactly(bytes);
+        return bytes;
+    }
+
+    private static FileStream Open(string path) =>
+        new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 }

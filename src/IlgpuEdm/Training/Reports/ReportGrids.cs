@@ -20,7 +20,7 @@ internal sealed class ReportGrids(IReadOnlyList<RunHistory> runs, long most)
         var moments = new SortedSet<long>();
         foreach ((int i, RunHistory run) in runs.Index())
         {
-            IReadOnlyList<RunGrid> chosen = RunGrid.Select(run.Grids, most / runs.Count);
+            IReadOnlyList<RunGrid> chosen = RunGrid.Select([.. run.Grids.Where(grid => grid.CanBeShown)], most / runs.Count);
             Figure(figures, i, run, chosen, moments);
             if (chosen.Count < run.Grids.Count)
             {

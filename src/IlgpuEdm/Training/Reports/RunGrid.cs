@@ -15,7 +15,10 @@ public sealed record RunGrid(long Images, string Path, long Bytes)
     private const int HeaderBytes = 24;
 
     // Six by six images of 1024 x 1024 pixels; no browser likes more in one page.
-    private const long MostBytes = 120_000_000;
+    private const long MostShown = 120_000_000;
+
+    /// <summary>Whether it is small enough to be shown.</summary>
+    public bool CanBeShown => Bytes <= MostShown;
 
     /// <summary>The grids in a folder, in the order of training.</summary>
     /// <param name="folder">The run's folder.</param>
@@ -43,15 +46,19 @@ public sealed record RunGrid(long Images, string Path, long Bytes)
     }
 
     /// <summary>The picture, for a page that holds it.</summary>
-    /// <returns>Its size and content; null where the file has gone or is no PNG.</returns>
-    public (int Width, int Height, string Uri)? TryRead()
+    /// <returns>Its size and content; null where the file has gone, is too large to be shown or is no PNG.</returns>
+    public (int Width, int Height, string Uri)? TryRead() => TryReadBytes() is { } bytes && bytes.Length > HeaderBytes
+        && ImageSignature.IsPng(bytes)
+        ? (Length(bytes, 16), Length(bytes, 20), "data:image/png;base64," + Convert.ToBase64String(bytes))
+        : null;
+
+    /// <summary>The file's content.</summary>
+    /// <returns>Null where the file has gone or is too large to be shown.</returns>
+    public byte[]? TryReadBytes()
     {
         try
         {
-            byte[] bytes = File.ReadAllBytes(Path);
-            return bytes.Length > HeaderBytes && ImageSignature.IsPng(bytes)
-                ? (Length(bytes, 16), Length(bytes, 20), "data:image/png;base64," + Convert.ToBase64String(bytes))
-                : null;
+            return CanBeShown ? SharedFile.ReadAllBytes(Path) : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -64,7 +71,6 @@ public sealed record RunGrid(long Images, string Path, long Bytes)
 
     private static RunGrid? Of(FileInfo file) =>
         long.TryParse(file.Name[Prefix.Length..^Suffix.Length], NumberStyles.None, CultureInfo.InvariantCulture, out long images)
-        && file.Length <= MostBytes
             ? new RunGrid(images, file.FullName, file.Length)
             : null;
 }

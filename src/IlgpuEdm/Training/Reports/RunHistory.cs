@@ -38,8 +38,10 @@ public sealed partial record RunHistory
     public bool IsFinished => Ticks.Count > 0 && (Ticks[^1].Images >= (Options.Schedule.Images ?? long.MaxValue)
         || Ticks[^1].TotalSeconds + RoundingOfSeconds >= (Options.Schedule.Minutes ?? double.PositiveInfinity) * 60);
 
-    /// <summary>Whether it is finished and its last grid drawn: nothing more is to come.</summary>
-    public bool IsComplete => IsFinished && Grids.Count > 0 && Grids[^1].Images >= Ticks[^1].Images;
+    /// <summary>Whether it is finished, its last grid drawn and, where it is scored, its last score made: nothing more is to come.</summary>
+    public bool IsComplete => IsFinished && Grids.Count > 0 && Grids[^1].Images >= Ticks[^1].Images
+        && (Options.Schedule.Score is not { } asked
+            || Scores.Any(score => score.Images >= Ticks[^1].Images && score.ScoreImages == asked.Images));
 
     /// <summary>How far it is, such as <c>35,200 of 60,000; not finished</c>.</summary>
     public string Progress

@@ -93,6 +93,42 @@ public partial class RunReportTests
     }
 
     [TestMethod]
+    public void A_grid_too_large_for_a_page_counts_and_is_not_shown()
+    {
+        using var temp = new TemporaryFolder();
+        string run = ReportRuns.Trained(temp.Path, ticks: 9, score: false);
+        Assert.IsFalse(RunHistory.Read(run).IsComplete, "the last grid is to come");
+        using (FileStream large = File.Create(Path.Combine(run, "samples-000028800.png")))
+        {
+            large.SetLength(120_000_001);
+        }
+
+        Assert.IsTrue(RunHistory.Read(run).IsComplete, "it is there");
+        string page = RunReport.Of([run], RunReport.MostGridBytes);
+        Assert.AreEqual(400, Moments(page)[^1], "the last that is shown");
+        StringAssert.Contains(page, "8 of 9 grids are shown", "what is said");
+    }
+
+    [TestMethod]
+    public void A_run_that_is_scored_ends_with_its_last_score()
+    {
+        using var temp = new TemporaryFolder();
+        string run = ReportRuns.Trained(temp.Path, ticks: 9, score: true);
+        File.WriteAllText(Path.Combine(run, "samples-000028800.png"), "a grid");
+        RunHistory all = RunHistory.Read(run);
+        Assert.IsTrue(all.IsComplete, "without a score");
+        Assert.IsTrue(Scored(all, images: 500).IsComplete, "with the score that is there");
+        Assert.IsFalse(Scored(all, images: 501).IsComplete, "with one of more images");
+        Assert.IsFalse((Scored(all, images: 500) with { Scores = [.. all.Scores.SkipLast(1)] }).IsComplete, "with an earlier one");
+
+        static RunHistory Scored(RunHistory read, int images)
+        {
+            var score = new ScoreOptions { EveryImages = 9_600, Images = images, Features = "fake" };
+            return read with { Options = read.Options with { Schedule = read.Options.Schedule with { Score = score } } };
+        }
+    }
+
+    [TestMethod]
     public void Several_runs_stand_side_by_side()
     {
         using var temp = new TemporaryFolder();
