@@ -36,12 +36,18 @@ public sealed class RunReport
 
     /// <summary>The page, with grids of so many bytes at most.</summary>
     internal static string Of(IReadOnlyList<string> runs, long gridBytes) =>
-        new RunReport(Distinct([.. runs.Select(RunHistory.Read)])).Build(gridBytes);
+        new RunReport(Distinct(runs.Select(RunHistory.Read))).Build(gridBytes);
 
-    // Runs of two folders may have one name.
-    private static RunHistory[] Distinct(RunHistory[] runs) => runs.DistinctBy(run => run.Name).Count() == runs.Length
-        ? runs
-        : [.. runs.Select(run => run with { Name = $"{Path.GetFileName(Path.GetDirectoryName(run.Location))}/{run.Name}" })];
+    // A folder given twice is one run. Runs of several folders may have one name: as many parents as tell them apart stand before it.
+    private static RunHistory[] Distinct(IEnumerable<RunHistory> runs)
+    {
+        RunHistory[] all = [.. runs.DistinctBy(run => run.Location, StringComparer.Ordinal)];
+        string[][] paths = [.. all.Select(run => run.Location.Split(Path.DirectorySeparatorChar))];
+        return [.. all.Select((run, i) => run with { Name = string.Join('/', Shortest(paths[i])) })];
+
+        string[] Shortest(string[] path) => Enumerable.Range(1, path.Length).Select(length => path[^length..])
+            .First(end => paths.Count(other => other.TakeLast(end.Length).SequenceEqual(end)) == 1);
+    }
 
     private string Build(long gridBytes)
     {
@@ -163,6 +169,8 @@ public sealed class RunReport
     {
         Assembly assembly = typeof(RunReport).Assembly;
         using var reader = new StreamReader(assembly.GetManifestResourceStream(typeof(RunReport), name)!, Encoding.UTF8);
-        return reader.ReadToEnd();
+
+        // Browsers take the script with such line breaks, and compare the hash of that.
+        return reader.ReadToEnd().ReplaceLineEndings("\n");
     }
 }

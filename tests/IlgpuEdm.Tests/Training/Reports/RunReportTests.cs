@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
 using IlgpuEdm.Tests.Formats;
 using IlgpuEdm.Training;
@@ -147,6 +149,30 @@ public partial class RunReportTests
     }
 
     [TestMethod]
+    public void Runs_of_one_name_are_told_apart_by_their_folders()
+    {
+        using var temp = new TemporaryFolder();
+        string[] runs = [.. new[] { "a/runs", "b/runs", "b/others" }.Select(root => ReportRuns.Trained(temp.File(root), 3, score: false))];
+        using RunFolder other = RunFolder.Open(temp.File("b/runs"), FakeRun.Options(seed: 4), resume: false);
+        string page = RunReport.Of([.. runs, other.Location, runs[0] + "/", Path.Combine(runs[1], "..", Path.GetFileName(runs[1]))],
+            RunReport.MostGridBytes);
+        string name = Path.GetFileName(runs[0]);
+        CollectionAssert.AreEqual(new[] { $"a/runs/{name}", $"b/runs/{name}", $"others/{name}", Path.GetFileName(other.Location) },
+            Regex.Matches(page, "<h2><i[^>]*></i>([^<]*)</h2>").Select(match => match.Groups[1].Value).ToArray(), "names");
+        StringAssert.Contains(page, "<title>4 runs</title>", "a folder given twice is one run");
+    }
+
+    [TestMethod]
+    public void The_script_is_as_browsers_compare_it()
+    {
+        using var temp = new TemporaryFolder();
+        string page = RunReport.Of([ReportRuns.Trained(temp.Path, ticks: 3, score: false)], RunReport.MostGridBytes);
+        Assert.DoesNotContain("\r", page, "line breaks");
+        string script = Regex.Match(page, "<script>(.*)</script>", RegexOptions.Singleline).Groups[1].Value;
+        StringAssert.Contains(page, $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)))}'", "the hash");
+    }
+
+    [TestMethod]
     public void Names_of_the_users_are_text_and_nothing_is_loaded()
     {
         const string Hostile = "\"'><script src=https://example.org/x.js></script><img src=x onerror=alert(1)>";
@@ -160,7 +186,7 @@ public partial class RunReportTests
         File.WriteAllLines(Path.Combine(run, "sessions.jsonl"), Enumerable.Repeat(
             "{\"started\":\"x\",\"version\":\"" + Hostile.Replace("\"", "\\\"") + "\",\"devices\":\"<b>gpu</b>\",\"kernels\":\"fat\","
                 + "\"precision\":\"fp32\",\"processor\":\"<b>\",\"cores\":2,\"memory_mb\":1,\"system\":\"<b>\",\"runtime\":\"<b>\"}", 2));
-        string page = RunReport.Of([run, run], RunReport.MostGridBytes);
+        string page = RunReport.Of([run, ReportRuns.Trained(temp.File("other"), ticks: 3, score: false)], RunReport.MostGridBytes);
         StringAssert.Contains(page, "onerror=alert(1)&gt;", "it is there as text");
         StringAssert.Contains(page, "&lt;b&gt;gpu&lt;/b&gt;", "the device is");
         Assert.MatchesRegex("<summary>2 sessions</summary><pre>x &lt;b&gt;gpu&lt;/b&gt;, fat, fp32;", page, "each session");
