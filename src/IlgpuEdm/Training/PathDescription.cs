@@ -85,8 +85,7 @@ public static class PathDescription
     private static List<(string Name, string Value)> Run(string path)
     {
         RunOptions options = RunFolder.ReadOptions(path);
-        IReadOnlyList<TickRecord> ticks = StatisticsFiles.Read(path);
-        IReadOnlyList<ScoreRecord> scores = StatisticsFiles.ReadScores(path);
+        (IReadOnlyList<TickRecord> ticks, IReadOnlyList<ScoreRecord> scores) = StatisticsFiles.Read(path);
         var rows = new List<(string, string)> { ("what", "training run"), ("path", Path.GetFullPath(path)) };
         rows.AddRange(OfOptions(options));
         if (ticks.Count > 0)

@@ -73,6 +73,7 @@ public sealed partial record RunHistory
         try
         {
             IReadOnlyList<SessionRecord> sessions = SessionFile.Read(folder);
+            (IReadOnlyList<TickRecord> ticks, IReadOnlyList<ScoreRecord> scores) = StatisticsFiles.Read(folder);
             string logFile = Path.Combine(folder, "log.txt");
             string[] log = File.Exists(logFile) ? SharedFile.ReadAllText(logFile).TrimEnd().Split('\n') : [];
             return new RunHistory
@@ -80,8 +81,8 @@ public sealed partial record RunHistory
                 Name = Path.GetFileName(location),
                 Location = location,
                 Options = options,
-                Ticks = [.. StatisticsFiles.Read(folder).OrderBy(tick => tick.Images)],
-                Scores = [.. StatisticsFiles.ReadScores(folder).OrderBy(score => score.Images)],
+                Ticks = [.. ticks.OrderBy(tick => tick.Images)],
+                Scores = [.. scores.OrderBy(score => score.Images)],
                 Grids = RunGrid.Find(folder),
                 Sessions = sessions,
                 Log = [.. log.TakeLast(MostLogLines)],

@@ -18,7 +18,7 @@ public partial class RunReportTests
         using var temp = new TemporaryFolder();
         (TrainingResult result, _, string folder) = FakeRun.Train(temp.Path, FakeRun.Options(), new FakeModel());
         string page = File.ReadAllText(result.Report!);
-        IReadOnlyList<TickRecord> ticks = StatisticsFiles.Read(folder);
+        IReadOnlyList<TickRecord> ticks = StatisticsFiles.Read(folder).Ticks;
         AssertCurve(page, "Loss", ticks, tick => tick.Images, tick => tick.Loss);
         AssertCurve(page, "Learning rate", ticks, tick => tick.Images, tick => tick.LearningRate);
         AssertCurve(page, "Memory", ticks, tick => tick.Images, tick => tick.MemoryMb);
@@ -139,7 +139,7 @@ public partial class RunReportTests
         string page = RunReport.Of([one, two], RunReport.MostGridBytes);
         foreach (string run in new[] { one, two })
         {
-            AssertCurve(page, "Loss", StatisticsFiles.Read(run), tick => tick.Images, tick => tick.Loss, Path.GetFileName(run));
+            AssertCurve(page, "Loss", StatisticsFiles.Read(run).Ticks, tick => tick.Images, tick => tick.Loss, Path.GetFileName(run));
         }
 
         Assert.HasCount(2, Regex.Matches(page, "<figure class=\"grid\">"), "figures with grids");
@@ -211,7 +211,7 @@ public partial class RunReportTests
     {
         using var temp = new TemporaryFolder();
         string run = FakeRun.Train(temp.Path, FakeRun.Options(), new FakeModel()).Folder;
-        IReadOnlyList<TickRecord> ticks = StatisticsFiles.Read(run);
+        IReadOnlyList<TickRecord> ticks = StatisticsFiles.Read(run).Ticks;
         string file = Path.Combine(run, "stats.jsonl");
         string huge = File.ReadLines(file).First().Replace("\"memory_mb\":1.5", "\"memory_mb\":1e999", StringComparison.Ordinal)
             .Replace("\"ema_beta\":0.9", "\"ema_beta\":-4e200", StringComparison.Ordinal);
