@@ -76,7 +76,7 @@ public sealed class Trainer
     private TrainingResult Train(CancellationToken stop)
     {
         bool restored = Restore();
-        if (limits.AreReached(state))
+        if (limits.AreReached(state.Images, state.Seconds))
         {
             Line(string.Create(CultureInfo.InvariantCulture, $"'{folder.Location}' is finished: {state.Images:N0} images in "
                 + $"{TimeText.Of(state.Seconds)}; give it more --images or --minutes to go on"));
@@ -95,7 +95,7 @@ public sealed class Trainer
         using var loader = new BatchLoader(data, identity.BatchSize, identity.Seed, state.Images, identity.XFlip);
         var clock = new StepClock();
         bool warm = false;
-        while (!limits.AreReached(state))
+        while (!limits.AreReached(state.Images, state.Seconds))
         {
             if (stop.IsCancellationRequested)
             {

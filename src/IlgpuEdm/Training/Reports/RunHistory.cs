@@ -35,8 +35,8 @@ public sealed partial record RunHistory
     public required string? Devices { get; init; }
 
     /// <summary>Whether the run has reached its images or minutes.</summary>
-    public bool IsFinished => Ticks.Count > 0 && (Ticks[^1].Images >= (Options.Schedule.Images ?? long.MaxValue)
-        || Ticks[^1].TotalSeconds + RoundingOfSeconds >= (Options.Schedule.Minutes ?? double.PositiveInfinity) * 60);
+    public bool IsFinished => Ticks.Count > 0 && new RunLimits(Options.Schedule, Options.Identity.BatchSize)
+        .AreReached(Ticks[^1].Images, Ticks[^1].TotalSeconds + RoundingOfSeconds);
 
     /// <summary>Whether it is finished, its last grid drawn and, where it is scored, its last score made: nothing more is to come.</summary>
     public bool IsComplete => IsFinished && Grids.Count > 0 && Grids[^1].Images >= Ticks[^1].Images
