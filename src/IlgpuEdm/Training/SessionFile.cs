@@ -14,10 +14,7 @@ internal static class SessionFile
     public static void Append(string folder, SessionRecord session)
     {
         string path = Path.Combine(folder, Name);
-        string line = JsonSerializer.Serialize(session, RunJson.Compact) + "\n";
-
-        // The session before may have been killed while it wrote; its half a line must not take this one along.
-        FileErrors.Writing(path, () => RunLog.AppendWhole(path, EndsInLine(path) ? line : "\n" + line));
+        FileErrors.Writing(path, () => RunLog.AppendWhole(path, JsonSerializer.Serialize(session, RunJson.Compact) + "\n"));
     }
 
     /// <summary>The sessions of a run, in order; lines that cannot be read are left out.</summary>
@@ -26,23 +23,6 @@ internal static class SessionFile
     {
         string path = Path.Combine(folder, Name);
         return File.Exists(path) ? [.. SharedFile.ReadAllText(path).Split('\n').Select(TryParse).OfType<SessionRecord>()] : [];
-    }
-
-    private static bool EndsInLine(string path)
-    {
-        if (!File.Exists(path))
-        {
-            return true;
-        }
-
-        using FileStream file = File.OpenRead(path);
-        if (file.Length == 0)
-        {
-            return true;
-        }
-
-        file.Seek(-1, SeekOrigin.End);
-        return file.ReadByte() == '\n';
     }
 
     private static SessionRecord? TryParse(string line)
