@@ -111,7 +111,7 @@ public static class PathDescription
             options.Identity.BatchSize, options.ImagesAtOnce),
     ];
 
-    /// <summary>The last score of a run and the best that can be compared with it, as rows of a name and a value; none without a score.</summary>
+    /// <summary>The last score of a run and the best that compares with it, as rows of a name and a value; none without a score.</summary>
     internal static IReadOnlyList<(string Name, string Value)> OfScores(IReadOnlyList<ScoreRecord> scores)
     {
         return scores.Count > 0

@@ -28,7 +28,7 @@ internal sealed class StatisticsFiles
     /// <summary>All scores in the first file.</summary>
     public IReadOnlyList<ScoreRecord> Scores => scores;
 
-    /// <summary>Reads the ticks and scores of a run's folder; lines that were not written to their end, or are damaged, are left out.</summary>
+    /// <summary>Reads the ticks and scores of a run's folder; lines that are damaged, or not written to their end, are left out.</summary>
     public static (IReadOnlyList<TickRecord> Ticks, IReadOnlyList<ScoreRecord> Scores) Read(string folder)
     {
         List<object> read = Read(Path.Combine(folder, "stats.jsonl"), out _);

@@ -154,7 +154,8 @@ internal static class RunCurves
 
     private static IEnumerable<SvgChart> Scores(IReadOnlyList<RunHistory> runs)
     {
-        foreach (var kind in runs.SelectMany((run, i) => run.Scores.Select(score => (Run: i, Score: score))).GroupBy(entry => entry.Score.Kind))
+        foreach (var kind in runs
+            .SelectMany((run, i) => run.Scores.Select(score => (Run: i, Score: score))).GroupBy(entry => entry.Score.Kind))
         {
             ScoreRecord first = kind.First().Score;
             yield return new SvgChart

@@ -38,7 +38,7 @@ public sealed partial record RunHistory
     public bool IsFinished => Ticks.Count > 0 && new RunLimits(Options.Schedule, Options.Identity.BatchSize)
         .AreReached(Ticks[^1].Images, Ticks[^1].TotalSeconds + RoundingOfSeconds);
 
-    /// <summary>Whether it is finished, its last grid drawn and, where it is scored, its last score made: nothing more is to come.</summary>
+    /// <summary>Whether it is finished, its last grid drawn and its last score, if it is scored, made: nothing more is to come.</summary>
     public bool IsComplete => IsFinished && Grids.Count > 0 && Grids[^1].Images >= Ticks[^1].Images
         && (Options.Schedule.Score is not { } asked
             || Scores.Any(score => score.Images >= Ticks[^1].Images && score.ScoreImages == asked.Images));
