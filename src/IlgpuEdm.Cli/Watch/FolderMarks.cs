@@ -1,3 +1,5 @@
+using IlgpuEdm.Training;
+
 namespace IlgpuEdm.Cli.Watch;
 
 /// <summary>By what it is seen that a run's files have changed.</summary>
@@ -6,7 +8,7 @@ namespace IlgpuEdm.Cli.Watch;
 /// <param name="Bytes">Their length in all: two writes may bear the same time.</param>
 internal readonly record struct FolderMarks(DateTime Newest, int Files, long Bytes)
 {
-    private static readonly string[] Watched = ["stats.jsonl", "options.json", "samples-*.png"];
+    private static readonly string[] Watched = [RunFiles.Statistics, RunFiles.Options, RunFiles.Grids];
 
     /// <summary>How long the files have not changed.</summary>
     public TimeSpan Quiet => DateTime.UtcNow - Newest;

@@ -15,13 +15,13 @@ internal sealed class RunOutputs(string folder, RunIdentity identity, int images
 
     public string SnapshotPath(long images) => Path.Combine(folder, StateStore.Numbered("network-snapshot-", images, ".safetensors"));
 
-    public string GridPath(long images) => Path.Combine(folder, StateStore.Numbered("samples-", images, ".png"));
+    public string GridPath(long images) => Path.Combine(folder, StateStore.Numbered(RunFiles.GridPrefix, images, RunFiles.GridSuffix));
 
     public string BestPath => Path.Combine(folder, "network-best.safetensors");
 
-    public string CurvePath => Path.Combine(folder, "curve.png");
+    public string CurvePath => Path.Combine(folder, RunFiles.Curve);
 
-    public string ReportPath => Path.Combine(folder, RunReport.FileName);
+    public string ReportPath => Path.Combine(folder, RunFiles.Report);
 
     /// <summary>Writes the averaged weights as files that <c>sample</c> reads; where the snapshot is there, so are the profiles.</summary>
     public void WriteSnapshot(long images)

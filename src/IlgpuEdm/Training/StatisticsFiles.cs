@@ -18,8 +18,8 @@ internal sealed class StatisticsFiles
 
     public StatisticsFiles(string folder)
     {
-        jsonl = Path.Combine(folder, "stats.jsonl");
-        csv = Path.Combine(folder, "stats.csv");
+        jsonl = Path.Combine(folder, RunFiles.Statistics);
+        csv = Path.Combine(folder, RunFiles.Table);
     }
 
     /// <summary>All ticks in the files.</summary>
@@ -31,7 +31,7 @@ internal sealed class StatisticsFiles
     /// <summary>Reads the ticks and scores of a run's folder; lines that are damaged, or not written to their end, are left out.</summary>
     public static (IReadOnlyList<TickRecord> Ticks, IReadOnlyList<ScoreRecord> Scores) Read(string folder)
     {
-        List<object> read = Read(Path.Combine(folder, "stats.jsonl"), out _);
+        List<object> read = Read(Path.Combine(folder, RunFiles.Statistics), out _);
         return ([.. read.OfType<TickRecord>()], [.. read.OfType<ScoreRecord>()]);
     }
 

@@ -40,7 +40,7 @@ public sealed class Trainer
         schedule = options.Schedule;
         limits = new RunLimits(schedule, identity.BatchSize);
         imagesAtOnce = options.ImagesAtOnce;
-        log = new RunLog(folder.FilePath("log.txt"));
+        log = new RunLog(folder.FilePath(RunFiles.Log));
         states = new StateStore(folder.Location);
         statistics = new StatisticsFiles(folder.Location);
         outputs = new RunOutputs(folder.Location, identity, imagesAtOnce, model);

@@ -33,7 +33,7 @@ public sealed class TrainingSession
         using IImageScore? score = options.Schedule.Score is { } scored ? Open(scored, data, options.Schedule.Where) : null;
         using RunFolder folder = RunFolder.Open(root, options, resume);
         string line = $"{(folder.Resumed ? "goes on in" : "trains in")} '{folder.Location}' on {devices.Description}";
-        new RunLog(folder.FilePath("log.txt")).Write(line);
+        new RunLog(folder.FilePath(RunFiles.Log)).Write(line);
         OnLine?.Invoke(line);
         SessionRecord session = SessionRecord.Now(devices);
         using ITrainingModel model = new DeviceTrainingModel(devices.All, options.Identity, weights, options.Schedule.Checkpointing);

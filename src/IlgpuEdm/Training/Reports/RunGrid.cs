@@ -10,8 +10,6 @@ namespace IlgpuEdm.Training.Reports;
 /// <param name="Bytes">The file's length.</param>
 public sealed record RunGrid(long Images, string Path, long Bytes)
 {
-    private const string Prefix = "samples-";
-    private const string Suffix = ".png";
     private const int HeaderBytes = 24;
 
     // Six by six images of 1024 x 1024 pixels; no browser likes more in one page.
@@ -24,7 +22,7 @@ public sealed record RunGrid(long Images, string Path, long Bytes)
     /// <param name="folder">The run's folder.</param>
     public static IReadOnlyList<RunGrid> Find(string folder) =>
     [
-        .. new DirectoryInfo(folder).EnumerateFiles(Prefix + "*" + Suffix).Select(Of).OfType<RunGrid>().OrderBy(grid => grid.Images),
+        .. new DirectoryInfo(folder).EnumerateFiles(RunFiles.Grids).Select(Of).OfType<RunGrid>().OrderBy(grid => grid.Images),
     ];
 
     /// <summary>As many of the grids, evenly over the training and with the last, as take no more than some bytes.</summary>
@@ -70,7 +68,8 @@ public sealed record RunGrid(long Images, string Path, long Bytes)
     private static int Length(byte[] png, int at) => (int)Math.Min(BinaryPrimitives.ReadUInt32BigEndian(png.AsSpan(at)), ushort.MaxValue);
 
     private static RunGrid? Of(FileInfo file) =>
-        long.TryParse(file.Name[Prefix.Length..^Suffix.Length], NumberStyles.None, CultureInfo.InvariantCulture, out long images)
+        long.TryParse(file.Name[RunFiles.GridPrefix.Length..^RunFiles.GridSuffix.Length],
+            NumberStyles.None, CultureInfo.InvariantCulture, out long images)
             ? new RunGrid(images, file.FullName, file.Length)
             : null;
 }

@@ -74,7 +74,7 @@ public sealed partial record RunHistory
         {
             IReadOnlyList<SessionRecord> sessions = SessionFile.Read(folder);
             (IReadOnlyList<TickRecord> ticks, IReadOnlyList<ScoreRecord> scores) = StatisticsFiles.Read(folder);
-            string logFile = Path.Combine(folder, "log.txt");
+            string logFile = Path.Combine(folder, RunFiles.Log);
             string[] log = File.Exists(logFile) ? SharedFile.ReadAllText(logFile).TrimEnd().Split('\n') : [];
             return new RunHistory
             {

@@ -13,9 +13,6 @@ namespace IlgpuEdm.Training.Reports;
 /// </summary>
 public sealed class RunReport
 {
-    /// <summary>The page's name in the folder of a run.</summary>
-    public const string FileName = "report.html";
-
     /// <summary>All grids of all runs may have so many bytes; of more an even selection is shown.</summary>
     internal const long MostGridBytes = 20_000_000;
 

@@ -243,7 +243,7 @@ public partial class RunReportTests
         using var temp = new TemporaryFolder();
         using (RunFolder made = RunFolder.Open(temp.Path, FakeRun.Options(), resume: true))
         {
-            Directory.CreateDirectory(made.FilePath(RunReport.FileName));
+            Directory.CreateDirectory(made.FilePath(RunFiles.Report));
         }
 
         (TrainingResult result, List<string> lines, string folder) = FakeRun.Train(temp.Path, FakeRun.Options(), new FakeModel());
