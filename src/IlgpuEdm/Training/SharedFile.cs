@@ -14,12 +14,13 @@ internal static class SharedFile
         return reader.ReadToEnd();
     }
 
-    /// <summary>The file's bytes.</summary>
-    /// <param name="path">The file, shorter than 2 GiB.</param>
-    public static byte[] ReadAllBytes(string path)
+    /// <summary>The file's first bytes.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="most">How many; all where it is shorter.</param>
+    public static byte[] ReadBytes(string path, int most)
     {
         using FileStream file = Open(path);
-        byte[] bytes = new byte[file.Length];
+        byte[] bytes = new byte[Math.Min(file.Length, most)];
         file.ReadExactly(bytes);
         return bytes;
     }

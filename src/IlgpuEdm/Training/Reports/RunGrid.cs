@@ -13,7 +13,7 @@ public sealed record RunGrid(long Images, string Path, long Bytes)
     private const int HeaderBytes = 24;
 
     // Six by six images of 1024 x 1024 pixels; no browser likes more in one page.
-    private const long MostShown = 120_000_000;
+    private const int MostShown = 120_000_000;
 
     /// <summary>Whether it is small enough to be shown.</summary>
     public bool CanBeShown => Bytes <= MostShown;
@@ -43,20 +43,21 @@ public sealed record RunGrid(long Images, string Path, long Bytes)
         return [.. grids.TakeLast(1)];
     }
 
-    /// <summary>The picture, for a page that holds it.</summary>
-    /// <returns>Its size and content; null where the file has gone, is too large to be shown or is no PNG.</returns>
-    public (int Width, int Height, string Uri)? TryRead() => TryReadBytes() is { } bytes && bytes.Length > HeaderBytes
-        && ImageSignature.IsPng(bytes)
-        ? (Length(bytes, 16), Length(bytes, 20), "data:image/png;base64," + Convert.ToBase64String(bytes))
+    /// <summary>Width and height of the picture in pixels.</summary>
+    /// <returns>Null where the file has gone, is too large to be shown or is no PNG.</returns>
+    public (int Width, int Height)? TryReadSize() => TryRead(HeaderBytes) is { Length: HeaderBytes } header && ImageSignature.IsPng(header)
+        ? (Length(header, 16), Length(header, 20))
         : null;
 
     /// <summary>The file's content.</summary>
     /// <returns>Null where the file has gone or is too large to be shown.</returns>
-    public byte[]? TryReadBytes()
+    public byte[]? TryReadBytes() => TryRead(MostShown);
+
+    private byte[]? TryRead(int most)
     {
         try
         {
-            return CanBeShown ? SharedFile.ReadAllBytes(Path) : null;
+            return CanBeShown ? SharedFile.ReadBytes(Path, most) : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
