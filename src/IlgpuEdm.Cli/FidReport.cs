@@ -23,13 +23,6 @@ internal sealed class FidReport(IFeatureNetwork network, FidReference reference,
     /// <summary>What real images score; null where it was not asked for.</summary>
     public FidBaseline? Baseline { get; init; }
 
-    // "KID" is that in Inception-v3's features, as "FID" is.
-    private string KernelName => network.DistanceName switch
-    {
-        "FID" => "KID",
-        var name => name.Replace("Fréchet", "kernel", StringComparison.Ordinal),
-    };
-
     /// <summary>Prints it as rows, or as one line of JSON.</summary>
     public void Print(Terminal terminal, bool json)
     {
@@ -63,7 +56,7 @@ internal sealed class FidReport(IFeatureNetwork network, FidReference reference,
 
         if (Kid is { } kid)
         {
-            yield return (KernelName, $"{Number(kid.Mean)}, standard deviation {Number(kid.Deviation)} over {kid.Subsets} subsets of "
+            yield return (network.KernelDistanceName, $"{Number(kid.Mean)}, standard deviation {Number(kid.Deviation)} over {kid.Subsets} subsets of "
                 + $"{Count(kid.SubsetSize)} images");
         }
 
@@ -115,7 +108,7 @@ internal sealed class FidReport(IFeatureNetwork network, FidReference reference,
         {
             figures["kid"] = new
             {
-                Name = KernelName,
+                Name = network.KernelDistanceName,
                 kid.Mean,
                 StandardDeviation = double.IsFinite(kid.Deviation) ? kid.Deviation : (double?)null,
                 kid.Subsets,

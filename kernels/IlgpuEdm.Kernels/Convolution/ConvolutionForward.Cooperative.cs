@@ -43,44 +43,23 @@ public static partial class ConvolutionForward
         /// <summary>The other pixel.</summary>
         public PixelPlace Second;
 
-        /// <summary>The first of the terms.</summary>
-        public int Term;
-
-        /// <summary>Its tap.</summary>
-        public int Tap;
-
-        /// <summary>Its channel.</summary>
-        public int Channel;
+        /// <summary>The terms.</summary>
+        public TermPlace Terms;
 
         /// <summary>The thread's share of the first chunk.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static ForwardPlace<TStorage> Of(int row, ConvolutionShape s)
+        public static ForwardPlace<TStorage> Of(int row, ConvolutionShape s) => new()
         {
-            var term = (Group.IdxX & 3) * 4;
-            var tap = (int)((uint)term / (uint)s.In);
-            return new ForwardPlace<TStorage>
-            {
-                First = PixelPlace.Of(row + (Group.IdxX >> 2), s),
-                Second = PixelPlace.Of(row + (Group.IdxX >> 2) + 64, s),
-                Term = term,
-                Tap = tap,
-                Channel = term - tap * s.In,
-            };
-        }
+            First = PixelPlace.Of(row + (Group.IdxX >> 2), s),
+            Second = PixelPlace.Of(row + (Group.IdxX >> 2) + 64, s),
+            Terms = TermPlace.Of((Group.IdxX & 3) * 4, s.In),
+        };
 
         /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static ForwardPlace<TStorage> Next(ForwardPlace<TStorage> share, ConvolutionShape s)
         {
-            share.Term += TileProduct.Chunk;
-            share.Tap += s.ChunkTaps;
-            share.Channel += TileProduct.Chunk - s.ChunkTaps * s.In;
-            if (share.Channel >= s.In)
-            {
-                share.Channel -= s.In;
-                share.Tap++;
-            }
-
+            share.Terms = share.Terms.Next(s.ChunkTaps, s.In);
             return share;
         }
 
@@ -90,10 +69,10 @@ public static partial class ConvolutionForward
             where TTile : struct, IProductTile
         {
             VectorPair pair = default;
-            pair.First = TileInput.Gather<TTile, TStorage>(x, s, share.First, share.Term, share.Tap, share.Channel);
+            pair.First = TileInput.Gather<TTile, TStorage>(x, s, share.First, share.Terms);
             if (TTile.RowBlocks == 2)
             {
-                pair.Second = TileInput.Gather<TTile, TStorage>(x, s, share.Second, share.Term, share.Tap, share.Channel);
+                pair.Second = TileInput.Gather<TTile, TStorage>(x, s, share.Second, share.Terms);
             }
 
             return pair;

@@ -145,10 +145,10 @@ public static partial class ConvolutionWeightGradient
         where TStorage : struct, IStorage
     {
         VectorPair pair = default;
-        pair.First = TileInput.Gather<TTile, TStorage>(x, s, place.First, place.Term, place.Tap, place.Channel);
+        pair.First = TileInput.Gather<TTile, TStorage>(x, s, place.First, place.Terms);
         if (TTile.Rows == 128)
         {
-            pair.Second = TileInput.Gather<TTile, TStorage>(x, s, place.Second, place.Term, place.Tap, place.Channel);
+            pair.Second = TileInput.Gather<TTile, TStorage>(x, s, place.Second, place.Terms);
         }
 
         return pair;

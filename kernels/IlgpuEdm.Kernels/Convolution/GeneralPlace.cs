@@ -13,9 +13,7 @@ internal struct GeneralPlace : IGatheredShare<GeneralPlace, ArrayView<float>, Ge
 {
     private Corner _first;
     private Corner _second;
-    private int _term;
-    private int _tap;
-    private int _channel;
+    private TermPlace _terms;
 
     /// <summary>The thread's share of the first chunk.</summary>
     /// <param name="row">The tile's first pixel.</param>
@@ -24,14 +22,10 @@ internal struct GeneralPlace : IGatheredShare<GeneralPlace, ArrayView<float>, Ge
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static GeneralPlace Of(int row, GeneralShape s)
     {
-        var term = (Group.IdxX & 3) * 4;
-        var tap = (int)((uint)term / (uint)s.In);
         GeneralPlace place;
         place._first = Corner.Of(row + (Group.IdxX >> 2), s);
         place._second = Corner.Of(row + (Group.IdxX >> 2) + 64, s);
-        place._term = term;
-        place._tap = tap;
-        place._channel = term - tap * s.In;
+        place._terms = TermPlace.Of((Group.IdxX & 3) * 4, s.In);
         return place;
     }
 
@@ -39,15 +33,7 @@ internal struct GeneralPlace : IGatheredShare<GeneralPlace, ArrayView<float>, Ge
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static GeneralPlace Next(GeneralPlace share, GeneralShape s)
     {
-        share._term += TileProduct.Chunk;
-        share._tap += s.ChunkTaps;
-        share._channel += TileProduct.Chunk - s.ChunkTaps * s.In;
-        if (share._channel >= s.In)
-        {
-            share._channel -= s.In;
-            share._tap++;
-        }
-
+        share._terms = share._terms.Next(s.ChunkTaps, s.In);
         return share;
     }
 
@@ -73,14 +59,15 @@ internal struct GeneralPlace : IGatheredShare<GeneralPlace, ArrayView<float>, Ge
         if (TTile.InFours)
         {
             // Zeros are read elsewhere and left out: a branch would keep loads from flying together.
-            var pixel = corner.Source(s, _tap);
-            var four = Float32.Load4(x.AsAligned(16), pixel >= 0 ? pixel * s.In + _channel : 0);
+            var pixel = corner.Source(s, _terms.Tap);
+            var four = Float32.Load4(x.AsAligned(16), pixel >= 0 ? pixel * s.In + _terms.Channel : 0);
             return new Float4(
                 pixel >= 0 ? four.X : 0f, pixel >= 0 ? four.Y : 0f, pixel >= 0 ? four.Z : 0f, pixel >= 0 ? four.W : 0f);
         }
 
+        var term = _terms.Term;
         return new Float4(
-            One(x, s, corner, _term), One(x, s, corner, _term + 1), One(x, s, corner, _term + 2), One(x, s, corner, _term + 3));
+            One(x, s, corner, term), One(x, s, corner, term + 1), One(x, s, corner, term + 2), One(x, s, corner, term + 3));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

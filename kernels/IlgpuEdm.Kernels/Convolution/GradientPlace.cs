@@ -16,14 +16,8 @@ public struct GradientPlace
     /// <summary>The other pixel.</summary>
     public PixelPlace Second;
 
-    /// <summary>The first of the terms, which count taps and in them channels.</summary>
-    public int Term;
-
-    /// <summary>Its tap; none beyond the last.</summary>
-    public int Tap;
-
-    /// <summary>Its channel.</summary>
-    public int Channel;
+    /// <summary>The terms, which are rows of the product here.</summary>
+    public TermPlace Terms;
 
     /// <summary>The thread's row of a chunk.</summary>
     /// <typeparam name="TTile">The tile.</typeparam>
@@ -48,19 +42,12 @@ public struct GradientPlace
     /// <returns>The share.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static GradientPlace Of<TTile>(int row, int pixel, int end, ConvolutionShape s)
-        where TTile : struct, IProductTile
-    {
-        var term = row + 4 * Vector<TTile>();
-        var tap = (int)((uint)term / (uint)s.In);
-        return new GradientPlace
+        where TTile : struct, IProductTile => new()
         {
             First = PixelPlace.Of(pixel + Row<TTile>(), s).Before(end),
             Second = PixelPlace.Of(pixel + Row<TTile>() + 8, s).Before(end),
-            Term = term,
-            Tap = tap,
-            Channel = term - tap * s.In,
+            Terms = TermPlace.Of(row + 4 * Vector<TTile>(), s.In),
         };
-    }
 
     /// <summary>The share of the next chunk.</summary>
     /// <param name="end">The pixel after the slice's last.</param>

@@ -17,27 +17,24 @@ public static class TileInput
     /// <param name="x">The input.</param>
     /// <param name="s">The convolution.</param>
     /// <param name="place">The pixel.</param>
-    /// <param name="column">The first of the columns, which count taps and in them channels; a multiple of 4.</param>
-    /// <param name="tap">The tap of the first column.</param>
-    /// <param name="channel">The channel of the first column.</param>
+    /// <param name="terms">The first of the columns.</param>
     /// <returns>The values; zeros beyond the edges and the last tap.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Float4 Gather<TTile, TStorage>(
-        ConvolutionInput x, ConvolutionShape s, PixelPlace place, int column, int tap, int channel)
+    public static Float4 Gather<TTile, TStorage>(ConvolutionInput x, ConvolutionShape s, PixelPlace place, TermPlace terms)
         where TTile : struct, IProductTile
         where TStorage : struct, IStorage
     {
         if (TTile.InFours)
         {
-            var pixel = Source(s, place, tap);
-            var four = TStorage.Load4(Tensor(x, channel), Index(x, s, pixel, channel));
+            var pixel = Source(s, place, terms.Tap);
+            var four = TStorage.Load4(Tensor(x, terms.Channel), Index(x, s, pixel, terms.Channel));
             return new Float4(
                 pixel >= 0 ? four.X : 0f, pixel >= 0 ? four.Y : 0f, pixel >= 0 ? four.Z : 0f, pixel >= 0 ? four.W : 0f);
         }
 
         return new Float4(
-            Element<TStorage>(x, s, place, column), Element<TStorage>(x, s, place, column + 1),
-            Element<TStorage>(x, s, place, column + 2), Element<TStorage>(x, s, place, column + 3));
+            Element<TStorage>(x, s, place, terms.Term), Element<TStorage>(x, s, place, terms.Term + 1),
+            Element<TStorage>(x, s, place, terms.Term + 2), Element<TStorage>(x, s, place, terms.Term + 3));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

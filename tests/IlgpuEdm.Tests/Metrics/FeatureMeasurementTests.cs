@@ -55,6 +55,8 @@ public class FeatureMeasurementTests
 
         public string DistanceName => "distance of sums";
 
+        public string KernelDistanceName => "kernel distance";
+
         public int Length => 5;
 
         public void RequireFit(int height, int width, int channels, string source)

@@ -33,6 +33,9 @@ public sealed class ClassifierFeatures : IFeatureNetwork
     public string DistanceName => "Fréchet distance in own features";
 
     /// <inheritdoc/>
+    public string KernelDistanceName => "kernel distance in own features";
+
+    /// <inheritdoc/>
     public int Length => Classifier.Options.Features;
 
     /// <summary>Reads a classifier.</summary>

@@ -17,7 +17,7 @@ public static class FrechetDistance
     /// With factors <c>S1 = F1^T F1</c> and <c>S2 = F2^T F2</c> the trace of the root is the sum of the roots of the eigenvalues of the
     /// symmetric matrix <c>(F1 F2^T)(F1 F2^T)^T</c>, whose others are zero. They are taken as the singular values of <c>F1 F2^T</c>, so
     /// that no root magnifies a rounding error: it stays right where a set has fewer images than features. The work grows with the cube of
-    /// the features' number: half a minute of one core for the 2,048 of Inception-v3.
+    /// the features' number.
     /// </remarks>
     /// <param name="a">One set's figures.</param>
     /// <param name="b">Another's, in the same features.</param>

@@ -17,6 +17,9 @@ public interface IFeatureNetwork : IDisposable
     /// <summary>What the Fréchet distance in its features is called; "FID" is that of Inception-v3 alone.</summary>
     string DistanceName { get; }
 
+    /// <summary>What the kernel distance in its features is called; "KID" is that of Inception-v3 alone.</summary>
+    string KernelDistanceName { get; }
+
     /// <summary>Number of features of an image.</summary>
     int Length { get; }
 

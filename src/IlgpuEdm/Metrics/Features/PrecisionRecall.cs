@@ -9,8 +9,8 @@ namespace IlgpuEdm.Metrics;
 /// the data is covered).
 /// </summary>
 /// <remarks>
-/// All distances, exactly, in float32 on all cores: (n^2 / 2 + m^2 / 2 + n m) x features multiplications for n and m images, minutes for
-/// 50,000 of each with 2,048 features, and a copy of all features.
+/// All distances, exactly, in float32 on all cores: (n^2 / 2 + m^2 / 2 + n m) x features multiplications for n and m images, and a
+/// copy of all features.
 /// </remarks>
 public static class PrecisionRecall
 {

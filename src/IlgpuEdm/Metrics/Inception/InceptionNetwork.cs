@@ -42,6 +42,9 @@ public sealed class InceptionNetwork : IFeatureNetwork
     public string DistanceName => IsPublished(Hash) ? "FID" : "Fréchet distance in Inception-v3 of other weights";
 
     /// <inheritdoc/>
+    public string KernelDistanceName => IsPublished(Hash) ? "KID" : "kernel distance in Inception-v3 of other weights";
+
+    /// <inheritdoc/>
     public int Length => InceptionModel.Features;
 
     /// <summary>Whether a file's hash is that of the published weights, whose features alone make FID.</summary>
