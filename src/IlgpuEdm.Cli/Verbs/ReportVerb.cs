@@ -1,4 +1,5 @@
 using System.CommandLine;
+using IlgpuEdm.Training;
 using IlgpuEdm.Training.Reports;
 
 namespace IlgpuEdm.Cli.Verbs;
@@ -14,7 +15,7 @@ internal static class ReportVerb
             Arity = ArgumentArity.OneOrMore,
         };
         Option<string?> output = Options.OptionalLocation("--out", "FILE",
-            $"The page to write. Without it: {RunReport.FileName} in the run's folder; of several runs, in the current folder.");
+            $"The page to write. Without it: {RunFiles.Report} in the run's folder; of several runs, in the current folder.");
         var command = new Command("report",
             "Writes what is known of a run as a page: speed, curves, samples through training, options. Training does it by itself.")
         {
@@ -24,10 +25,10 @@ internal static class ReportVerb
         {
             string[] folders = parsed.GetValue(runs)!;
             string file = parsed.GetValue(output)
-                ?? (folders.Length == 1 ? Path.Combine(folders[0], RunReport.FileName) : RunReport.FileName);
+                ?? (folders.Length == 1 ? Path.Combine(folders[0], RunFiles.Report) : RunFiles.Report);
             if (parsed.Given(output))
             {
-                OutputFile.RequireWritable(file, RunReport.FileName);
+                OutputFile.RequireWritable(file, RunFiles.Report);
             }
 
             RunReport.Write(file, folders);

@@ -1,6 +1,5 @@
 using IlgpuEdm.Training.Reports;
 using Spectre.Console;
-using Spectre.Console.Rendering;
 
 namespace IlgpuEdm.Cli.Watch;
 
@@ -8,7 +7,6 @@ namespace IlgpuEdm.Cli.Watch;
 internal static class RunWatch
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
-    private static readonly string[] Watched = ["stats.jsonl", "options.json", "samples-*.png"];
 
     /// <summary>Shows the run.</summary>
     /// <param name="console">Where.</param>
@@ -16,37 +14,31 @@ internal static class RunWatch
     /// <param name="stop">Ends it.</param>
     public static void Show(IAnsiConsole console, string folder, CancellationToken stop)
     {
+        // The files are looked at before they are read: what is written in between is read once more, never missed.
+        FolderMarks marks = FolderMarks.Of(folder);
         RunHistory run = RunHistory.Read(folder);
-        console.Live(View(console, run)).Overflow(VerticalOverflow.Crop).Start(context =>
+        WatchView view = View(console, run);
+        console.Live(view.After(marks.Quiet)).Overflow(VerticalOverflow.Crop).Start(context =>
         {
             context.Refresh();
-            for (DateTime seen = Changed(run); !run.IsComplete && !stop.WaitHandle.WaitOne(Pause);)
+            while (!run.IsComplete && !stop.WaitHandle.WaitOne(Pause))
             {
-                if (Changed(run) != seen)
+                FolderMarks now = FolderMarks.Of(folder);
+                if (now != marks)
                 {
-                    seen = Changed(run);
+                    marks = now;
                     run = RunHistory.Read(folder);
+                    view = View(console, run);
+                }
+                else if (!view.Fits(console.Profile.Width, console.Profile.Height))
+                {
+                    view = View(console, run);
                 }
 
-                context.UpdateTarget(View(console, run));
+                context.UpdateTarget(view.After(marks.Quiet));
             }
         });
     }
 
-    private static IRenderable View(IAnsiConsole console, RunHistory run) =>
-        WatchView.Screen(run, DateTime.UtcNow - Changed(run), console.Profile.Width, console.Profile.Height);
-
-    private static DateTime Changed(RunHistory run)
-    {
-        try
-        {
-            return Watched.SelectMany(pattern => new DirectoryInfo(run.Location).EnumerateFiles(pattern))
-                .Select(file => file.LastWriteTimeUtc).DefaultIfEmpty(DateTime.UtcNow).Max();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // The folder has gone; reading it says so in a clear line.
-            return DateTime.MinValue;
-        }
-    }
+    private static WatchView View(IAnsiConsole console, RunHistory run) => new(run, console.Profile.Width, console.Profile.Height);
 }

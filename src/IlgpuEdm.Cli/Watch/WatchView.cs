@@ -7,8 +7,8 @@ using Spectre.Console.Rendering;
 
 namespace IlgpuEdm.Cli.Watch;
 
-/// <summary>What <c>watch</c> shows of a run at one moment.</summary>
-internal static class WatchView
+/// <summary>What <c>watch</c> shows of a run as it was read: made once, but for the line that says how long ago.</summary>
+internal sealed class WatchView
 {
     private const int MostChartWidth = 110;
     private const int ChartHeight = 8;
@@ -17,40 +17,54 @@ internal static class WatchView
     private const int OtherLines = 9;
     private const int LeastPicture = 4;
 
-    /// <summary>One line, for a pipe.</summary>
-    /// <param name="run">The run.</param>
-    public static string Line(RunHistory run) => string.Join("  ", [$"{run.Name}: images {run.Progress}", .. Numbers(run), .. Scores(run)]);
+    private readonly RunHistory _run;
+    private readonly int _width;
+    private readonly int _height;
+    private readonly List<IRenderable> _parts = [];
 
-    /// <summary>The screen.</summary>
+    /// <summary>Draws the parts.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="quiet">How long its files have not changed.</param>
     /// <param name="width">Characters across.</param>
     /// <param name="height">Lines.</param>
-    public static IRenderable Screen(RunHistory run, TimeSpan quiet, int width, int height)
+    public WatchView(RunHistory run, int width, int height)
     {
-        var parts = new List<IRenderable>
-        {
-            new Text(run.Name, new Style(decoration: Decoration.Bold)),
-            new Text($"images {run.Progress}" + (run.IsFinished ? "" : $"; files changed {TimeText.Of(quiet.TotalSeconds)} ago")),
-            new Text(string.Join("  ", Numbers(run))),
-            new Text(string.Join("  ", Scores(run))),
-        };
+        _run = run;
+        _width = width;
+        _height = height;
+        _parts.Add(new Text(string.Join("  ", Numbers(run))));
+        _parts.Add(new Text(string.Join("  ", Scores(run))));
         if (run.Ticks.Count > 0)
         {
-            parts.Add(new Text("loss over the images seen"));
-            parts.Add(new Text(string.Join('\n', BrailleChart.Draw(
+            _parts.Add(new Text("loss over the images seen"));
+            _parts.Add(new Text(string.Join('\n', BrailleChart.Draw(
                 [.. run.Ticks.Select(tick => tick.Loss)], Math.Min(width - 1, MostChartWidth), ChartHeight))));
         }
 
         int room = height - OtherLines - ChartHeight;
-        if (run.Grids.Count > 0 && room >= LeastPicture && TryDecode(run.Grids[^1].Path) is { } picture)
+        if (run.Grids.Count > 0 && room >= LeastPicture && TryDecode(run.Grids[^1]) is { } picture)
         {
-            parts.Add(new Text(string.Create(CultureInfo.InvariantCulture, $"samples after {run.Grids[^1].Images:N0} images")));
-            parts.Add(HalfBlockPicture.Draw(picture, width - 1, room));
+            _parts.Add(new Text(string.Create(CultureInfo.InvariantCulture, $"samples after {run.Grids[^1].Images:N0} images")));
+            _parts.Add(HalfBlockPicture.Draw(picture, width - 1, room));
         }
-
-        return new Rows(parts);
     }
+
+    /// <summary>One line, for a pipe.</summary>
+    /// <param name="run">The run.</param>
+    public static string Line(RunHistory run) => string.Join("  ", [$"{run.Name}: images {run.Progress}", .. Numbers(run), .. Scores(run)]);
+
+    /// <summary>Whether it was drawn for a screen of a size.</summary>
+    /// <param name="width">Characters across.</param>
+    /// <param name="height">Lines.</param>
+    public bool Fits(int width, int height) => (width, height) == (_width, _height);
+
+    /// <summary>The screen.</summary>
+    /// <param name="quiet">How long the run's files have not changed.</param>
+    public IRenderable After(TimeSpan quiet) => new Rows(
+    [
+        new Text(_run.Name, new Style(decoration: Decoration.Bold)),
+        new Text($"images {_run.Progress}" + (_run.IsFinished ? "" : $"; files changed {TimeText.Of(quiet.TotalSeconds)} ago")),
+        .. _parts,
+    ]);
 
     private static IEnumerable<string> Numbers(RunHistory run)
     {
@@ -74,13 +88,13 @@ internal static class WatchView
         string.Create(CultureInfo.InvariantCulture, $"{score.ScoreName} {score.Score:G5} at {score.Images:N0} images"));
 
     // It may be a damaged one, or one that was taken away in this moment.
-    private static DecodedImage? TryDecode(string path)
+    private static DecodedImage? TryDecode(RunGrid grid)
     {
         try
         {
-            return ImageCodec.Default.Decode(File.ReadAllBytes(path), path);
+            return grid.TryReadBytes() is { } bytes ? ImageCodec.Default.Decode(bytes, grid.Path) : null;
         }
-        catch (Exception e) when (e is EdmException or IOException or UnauthorizedAccessException)
+        catch (EdmException)
         {
             return null;
         }

@@ -70,7 +70,7 @@ public static class LossCurve
     // Without any font the plot has no letters; they are added to the finished image.
     private static byte[] Letter(Plot plot, byte[] png, string title)
     {
-        byte[] pixels = ImageCodec.Default.Decode(png, "curve.png").Pixels;
+        byte[] pixels = ImageCodec.Default.Decode(png, RunFiles.Curve).Pixels;
         PixelRect area = plot.RenderManager.LastRender.DataRect;
         Centre(title, (int)area.HorizontalCenter, 10);
         PixelFont.Write(pixels, Width, YLabel, 10, (int)area.Top - LetterHeight - 6);

@@ -85,8 +85,7 @@ public static class PathDescription
     private static List<(string Name, string Value)> Run(string path)
     {
         RunOptions options = RunFolder.ReadOptions(path);
-        IReadOnlyList<TickRecord> ticks = StatisticsFiles.Read(path);
-        IReadOnlyList<ScoreRecord> scores = StatisticsFiles.ReadScores(path);
+        (IReadOnlyList<TickRecord> ticks, IReadOnlyList<ScoreRecord> scores) = StatisticsFiles.Read(path);
         var rows = new List<(string, string)> { ("what", "training run"), ("path", Path.GetFullPath(path)) };
         rows.AddRange(OfOptions(options));
         if (ticks.Count > 0)
@@ -96,12 +95,7 @@ public static class PathDescription
             rows.Add(("training time", TimeText.Of(ticks[^1].TotalSeconds)));
         }
 
-        if (scores.Count > 0)
-        {
-            rows.Add(("last score", Score(scores[^1])));
-            rows.Add(("best score", Score(scores.Where(scores[^1].IsComparable).MinBy(s => s.Score)!)));
-        }
-
+        rows.AddRange(OfScores(scores));
         string? snapshot = Directory.GetFiles(path, "network-snapshot-*.safetensors").Max(StringComparer.Ordinal);
         rows.Add(("last snapshot", snapshot is null ? "none" : Path.GetFileName(snapshot)));
         return rows;
@@ -117,8 +111,16 @@ public static class PathDescription
             options.Identity.BatchSize, options.ImagesAtOnce),
     ];
 
-    internal static string Score(ScoreRecord score) => string.Create(CultureInfo.InvariantCulture,
-        $"{score.ScoreName} {score.Score:G5} at {score.Images:N0} images, of {score.ScoreImages:N0} drawn");
+    /// <summary>The last score of a run and the best that compares with it, as rows of a name and a value; none without a score.</summary>
+    internal static IReadOnlyList<(string Name, string Value)> OfScores(IReadOnlyList<ScoreRecord> scores)
+    {
+        return scores.Count > 0
+            ? [("last score", Text(scores[^1])), ("best score", Text(scores.Where(scores[^1].IsComparable).MinBy(score => score.Score)!))]
+            : [];
+
+        static string Text(ScoreRecord score) => string.Create(CultureInfo.InvariantCulture,
+            $"{score.ScoreName} {score.Score:G5} at {score.Images:N0} images, of {score.ScoreImages:N0} drawn");
+    }
 
     // A text that is a JSON object becomes one row a member; the bookkeeping of the tick under way is of no interest.
     private static IEnumerable<(string Name, string Value)> Values(string name, string text)

@@ -10,7 +10,6 @@ namespace IlgpuEdm.Training;
 /// </summary>
 public sealed class RunFolder : IDisposable
 {
-    private const string OptionsName = "options.json";
     private readonly RunLock held;
 
     private RunFolder(string path, RunLock held, bool resumed)
@@ -49,7 +48,7 @@ public sealed class RunFolder : IDisposable
             $"'{path}' is being trained by another process; let it end, or start a second run with --resume never");
         try
         {
-            string file = Path.Combine(path, OptionsName);
+            string file = Path.Combine(path, RunFiles.Options);
             string text = JsonSerializer.Serialize(options, RunJson.Indented) + "\n";
             FileErrors.Writing(file, () => AtomicFile.WriteAllText(file, text));
         }
@@ -64,7 +63,7 @@ public sealed class RunFolder : IDisposable
 
     /// <summary>Whether a folder is a run's.</summary>
     /// <param name="path">A folder.</param>
-    public static bool IsRun(string path) => File.Exists(Path.Combine(path, OptionsName));
+    public static bool IsRun(string path) => File.Exists(Path.Combine(path, RunFiles.Options));
 
     /// <summary>Names the newest run to someone who names a folder of runs.</summary>
     /// <param name="path">A folder.</param>
@@ -82,7 +81,7 @@ public sealed class RunFolder : IDisposable
     /// <exception cref="EdmException">The file is missing or damaged.</exception>
     public static RunOptions ReadOptions(string path)
     {
-        string file = Path.Combine(path, OptionsName);
+        string file = Path.Combine(path, RunFiles.Options);
         try
         {
             RunOptions? options = JsonSerializer.Deserialize<RunOptions>(SharedFile.ReadAllText(file), RunJson.Indented);

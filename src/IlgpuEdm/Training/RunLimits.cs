@@ -3,8 +3,11 @@ namespace IlgpuEdm.Training;
 /// <summary>When a run ends: at its images or its minutes of training, whichever is first.</summary>
 internal sealed class RunLimits(RunSchedule schedule, int batchSize)
 {
-    public bool AreReached(TrainingState state) =>
-        state.Images >= (schedule.Images ?? long.MaxValue) || state.Seconds >= (schedule.Minutes ?? double.PositiveInfinity) * 60;
+    /// <summary>Whether a run is at its end.</summary>
+    /// <param name="images">Images seen since it began.</param>
+    /// <param name="seconds">Seconds of training steps since it began.</param>
+    public bool AreReached(long images, double seconds) =>
+        images >= (schedule.Images ?? long.MaxValue) || seconds >= (schedule.Minutes ?? double.PositiveInfinity) * 60;
 
     /// <summary>How much of the run is done, 0 to 1.</summary>
     public double Fraction(TrainingState state)

@@ -25,11 +25,18 @@ internal sealed class RunLog(string path)
         }
     }
 
-    /// <summary>Appends text as a whole or not at all: where the disk is full, what did get in is cut off again.</summary>
-    public static void AppendWhole(string path, string text)
+    /// <summary>
+    /// Appends lines as a whole or not at all: where the disk is full, what did get in is cut off again. Half a line, of a process that was
+    /// killed while it wrote, stays a line by itself.
+    /// </summary>
+    /// <param name="path">The file; made where it is missing.</param>
+    /// <param name="lines">The lines, each with its end.</param>
+    public static void AppendWhole(string path, string lines)
     {
-        using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0);
-        long length = file.Seek(0, SeekOrigin.End);
+        using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+        long length = file.Length;
+        file.Seek(Math.Max(length - 1, 0), SeekOrigin.Begin);
+        string text = length == 0 || file.ReadByte() == '\n' ? lines : "\n" + lines;
         try
         {
             file.Write(Encoding.UTF8.GetBytes(text));

@@ -15,13 +15,13 @@ internal sealed class RunOutputs(string folder, RunIdentity identity, int images
 
     public string SnapshotPath(long images) => Path.Combine(folder, StateStore.Numbered("network-snapshot-", images, ".safetensors"));
 
-    public string GridPath(long images) => Path.Combine(folder, StateStore.Numbered("samples-", images, ".png"));
+    public string GridPath(long images) => Path.Combine(folder, StateStore.Numbered(RunFiles.GridPrefix, images, RunFiles.GridSuffix));
 
     public string BestPath => Path.Combine(folder, "network-best.safetensors");
 
-    public string CurvePath => Path.Combine(folder, "curve.png");
+    public string CurvePath => Path.Combine(folder, RunFiles.Curve);
 
-    public string ReportPath => Path.Combine(folder, RunReport.FileName);
+    public string ReportPath => Path.Combine(folder, RunFiles.Report);
 
     /// <summary>Writes the averaged weights as files that <c>sample</c> reads; where the snapshot is there, so are the profiles.</summary>
     public void WriteSnapshot(long images)
@@ -55,8 +55,8 @@ internal sealed class RunOutputs(string folder, RunIdentity identity, int images
     }
 
     /// <summary>Draws seeds 0, 1, 2, ... with the averaged weights; of a few classes one a row, the same seeds in each.</summary>
-    /// <exception cref="OperationCanceledException">It was stopped; no file was written.</exception>
-    public void WriteGrid(long images, CancellationToken stop)
+    /// <returns>Whether it was done; no file was written where it was stopped.</returns>
+    public bool TryWriteGrid(long images, CancellationToken stop)
     {
         UNetOptions network = identity.Model.Network;
         bool classRows = network.LabelDim is > 1 and <= MostClassRows;
@@ -65,8 +65,16 @@ internal sealed class RunOutputs(string folder, RunIdentity identity, int images
         ImageSeed[] grid = classRows
             ? [.. Enumerable.Range(0, network.LabelDim).SelectMany(c => seeds.Select(seed => new ImageSeed(seed, c)))]
             : [.. ClassChoice.Images(null, seeds, network)];
-        byte[][] drawn = model.SampleEma(grid, new SamplerOptions(), Math.Min(imagesAtOnce, grid.Length), stop);
-        SampleFolder.WriteGrid(GridPath(images), drawn, network, columns);
+        try
+        {
+            byte[][] drawn = model.SampleEma(grid, new SamplerOptions(), Math.Min(imagesAtOnce, grid.Length), stop);
+            SampleFolder.WriteGrid(GridPath(images), drawn, network, columns);
+            return true;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return false;
+        }
     }
 
     /// <summary>Draws the loss curve.</summary>

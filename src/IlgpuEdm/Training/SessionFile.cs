@@ -5,44 +5,22 @@ namespace IlgpuEdm.Training;
 /// <summary>A run's <c>sessions.jsonl</c>: with what it was trained, one line a session.</summary>
 internal static class SessionFile
 {
-    private const string Name = "sessions.jsonl";
-
     /// <summary>Appends a session.</summary>
     /// <param name="folder">The run's folder.</param>
     /// <param name="session">The session.</param>
     /// <exception cref="EdmException">The file cannot be written.</exception>
     public static void Append(string folder, SessionRecord session)
     {
-        string path = Path.Combine(folder, Name);
-        string line = JsonSerializer.Serialize(session, RunJson.Compact) + "\n";
-
-        // The session before may have been killed while it wrote; its half a line must not take this one along.
-        FileErrors.Writing(path, () => RunLog.AppendWhole(path, EndsInLine(path) ? line : "\n" + line));
+        string path = Path.Combine(folder, RunFiles.Sessions);
+        FileErrors.Writing(path, () => RunLog.AppendWhole(path, JsonSerializer.Serialize(session, RunJson.Compact) + "\n"));
     }
 
     /// <summary>The sessions of a run, in order; lines that cannot be read are left out.</summary>
     /// <param name="folder">The run's folder.</param>
     public static IReadOnlyList<SessionRecord> Read(string folder)
     {
-        string path = Path.Combine(folder, Name);
+        string path = Path.Combine(folder, RunFiles.Sessions);
         return File.Exists(path) ? [.. SharedFile.ReadAllText(path).Split('\n').Select(TryParse).OfType<SessionRecord>()] : [];
-    }
-
-    private static bool EndsInLine(string path)
-    {
-        if (!File.Exists(path))
-        {
-            return true;
-        }
-
-        using FileStream file = File.OpenRead(path);
-        if (file.Length == 0)
-        {
-            return true;
-        }
-
-        file.Seek(-1, SeekOrigin.End);
-        return file.ReadByte() == '\n';
     }
 
     private static SessionRecord? TryParse(string line)

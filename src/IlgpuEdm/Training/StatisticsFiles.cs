@@ -18,8 +18,8 @@ internal sealed class StatisticsFiles
 
     public StatisticsFiles(string folder)
     {
-        jsonl = Path.Combine(folder, "stats.jsonl");
-        csv = Path.Combine(folder, "stats.csv");
+        jsonl = Path.Combine(folder, RunFiles.Statistics);
+        csv = Path.Combine(folder, RunFiles.Table);
     }
 
     /// <summary>All ticks in the files.</summary>
@@ -28,11 +28,12 @@ internal sealed class StatisticsFiles
     /// <summary>All scores in the first file.</summary>
     public IReadOnlyList<ScoreRecord> Scores => scores;
 
-    /// <summary>Reads the ticks of a run's folder; lines that were not written to their end are left out.</summary>
-    public static IReadOnlyList<TickRecord> Read(string folder) => [.. Lines(folder).OfType<TickRecord>()];
-
-    /// <summary>Reads the scores of a run's folder, as <see cref="Read(string)"/> reads the ticks.</summary>
-    public static IReadOnlyList<ScoreRecord> ReadScores(string folder) => [.. Lines(folder).OfType<ScoreRecord>()];
+    /// <summary>Reads the ticks and scores of a run's folder; lines that are damaged, or not written to their end, are left out.</summary>
+    public static (IReadOnlyList<TickRecord> Ticks, IReadOnlyList<ScoreRecord> Scores) Read(string folder)
+    {
+        List<object> read = Read(Path.Combine(folder, RunFiles.Statistics), out _);
+        return ([.. read.OfType<TickRecord>()], [.. read.OfType<ScoreRecord>()]);
+    }
 
     /// <summary>Cuts the files back to the ticks that ended, and the scores that were made, at or before a count of images.</summary>
     /// <param name="tickImages">The count of the ticks.</param>
@@ -72,8 +73,6 @@ internal sealed class StatisticsFiles
         FileErrors.Writing(jsonl, () => RunLog.AppendWhole(jsonl, ToLine(score)));
     }
 
-    private static List<object> Lines(string folder) => Read(Path.Combine(folder, "stats.jsonl"), out _);
-
     // What a killed process was writing, a last line without an end, is no damage.
     private static List<object> Read(string path, out int damaged)
     {
@@ -82,7 +81,7 @@ internal sealed class StatisticsFiles
         string[] lines = File.Exists(path) ? SharedFile.ReadAllText(path).Split('\n') : [];
         foreach (string line in lines.SkipLast(1))
         {
-            if ((TryParse<TickRecord>(line) ?? (object?)TryParse<ScoreRecord>(line)) is { } record)
+            if (TryParse(line) is { } record)
             {
                 read.Add(record);
             }
@@ -95,16 +94,22 @@ internal sealed class StatisticsFiles
         return read;
     }
 
-    private static T? TryParse<T>(string line)
-        where T : class
+    // A score is what has one.
+    private static object? TryParse(string line)
     {
         try
         {
+            JsonElement json = JsonSerializer.Deserialize<JsonElement>(line, RunJson.Compact);
+            object? record = json.ValueKind != JsonValueKind.Object ? null
+                : json.TryGetProperty("score", out _) ? json.Deserialize<ScoreRecord>(RunJson.Compact)
+                : json.Deserialize<TickRecord>(RunJson.Compact);
+
             // Numbers beyond a double's range become infinite, which was never written.
-            return JsonSerializer.Deserialize<T>(line, RunJson.Compact) is { } record && IsFinite(record) ? record : null;
+            return record is not null && IsFinite(record) ? record : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // No JSON, or a text with half a character in it.
             return null;
         }
     }

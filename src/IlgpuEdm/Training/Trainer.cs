@@ -40,7 +40,7 @@ public sealed class Trainer
         schedule = options.Schedule;
         limits = new RunLimits(schedule, identity.BatchSize);
         imagesAtOnce = options.ImagesAtOnce;
-        log = new RunLog(folder.FilePath("log.txt"));
+        log = new RunLog(folder.FilePath(RunFiles.Log));
         states = new StateStore(folder.Location);
         statistics = new StatisticsFiles(folder.Location);
         outputs = new RunOutputs(folder.Location, identity, imagesAtOnce, model);
@@ -53,6 +53,9 @@ public sealed class Trainer
 
     /// <summary>Told after each step where the run stands.</summary>
     public Action<TrainingProgress>? OnProgress { get; init; }
+
+    /// <summary>Told once that there is something left to train, before the first step; not for a run that is finished already.</summary>
+    public Action? OnTraining { get; init; }
 
     /// <summary>Trains until the run's end or until asked to stop; then the step at hand is finished and the state saved.</summary>
     /// <param name="stop">Asks to stop.</param>
@@ -73,12 +76,14 @@ public sealed class Trainer
     private TrainingResult Train(CancellationToken stop)
     {
         bool restored = Restore();
-        if (limits.AreReached(state))
+        if (limits.AreReached(state.Images, state.Seconds))
         {
             Line(string.Create(CultureInfo.InvariantCulture, $"'{folder.Location}' is finished: {state.Images:N0} images in "
                 + $"{TimeText.Of(state.Seconds)}; give it more --images or --minutes to go on"));
             return End(TrainingOutcome.AlreadyFinished, stop);
         }
+
+        OnTraining?.Invoke();
 
         // What was due when the state was saved may not have been done any more.
         if (restored)
@@ -90,7 +95,7 @@ public sealed class Trainer
         using var loader = new BatchLoader(data, identity.BatchSize, identity.Seed, state.Images, identity.XFlip);
         var clock = new StepClock();
         bool warm = false;
-        while (!limits.AreReached(state))
+        while (!limits.AreReached(state.Images, state.Seconds))
         {
             if (stop.IsCancellationRequested)
             {
@@ -194,25 +199,12 @@ public sealed class Trainer
         {
             SaveBefore(saves.SecondsPerGrid);
             long start = Stopwatch.GetTimestamp();
-            if (TryWriteGrid(stop))
+            if (outputs.TryWriteGrid(state.Images, stop))
             {
                 outputs.WriteCurve(statistics.Records);
                 WriteReport();
                 saves.SecondsPerGrid = Stopwatch.GetElapsedTime(start).TotalSeconds;
             }
-        }
-    }
-
-    private bool TryWriteGrid(CancellationToken stop)
-    {
-        try
-        {
-            outputs.WriteGrid(state.Images, stop);
-            return true;
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            return false;
         }
     }
 
@@ -253,7 +245,7 @@ public sealed class Trainer
         }
 
         outputs.WriteCurve(statistics.Records);
-        if ((!File.Exists(outputs.GridPath(state.Images)) && !TryWriteGrid(stop))
+        if ((!File.Exists(outputs.GridPath(state.Images)) && !outputs.TryWriteGrid(state.Images, stop))
             || (scores?.IsMissing(state.Images) is true && !scores.TryWrite(state.Images, stop)))
         {
             Line(string.Create(CultureInfo.InvariantCulture,

@@ -33,11 +33,16 @@ public sealed class TrainingSession
         using IImageScore? score = options.Schedule.Score is { } scored ? Open(scored, data, options.Schedule.Where) : null;
         using RunFolder folder = RunFolder.Open(root, options, resume);
         string line = $"{(folder.Resumed ? "goes on in" : "trains in")} '{folder.Location}' on {devices.Description}";
-        new RunLog(folder.FilePath("log.txt")).Write(line);
-        SessionFile.Append(folder.Location, SessionRecord.Now(devices));
+        new RunLog(folder.FilePath(RunFiles.Log)).Write(line);
         OnLine?.Invoke(line);
+        SessionRecord session = SessionRecord.Now(devices);
         using ITrainingModel model = new DeviceTrainingModel(devices.All, options.Identity, weights, options.Schedule.Checkpointing);
-        return new Trainer(folder, options, data, model, score) { OnLine = OnLine, OnProgress = OnProgress }.Run(stop);
+        return new Trainer(folder, options, data, model, score)
+        {
+            OnLine = OnLine,
+            OnProgress = OnProgress,
+            OnTraining = () => SessionFile.Append(folder.Location, session),
+        }.Run(stop);
     }
 
     private IImageScore Open(ScoreOptions options, IImageDataset data, DeviceRequest where) =>

@@ -40,7 +40,7 @@ public class SeveralDevicesVerbTests
         Train(data, temp.File("runs"), "16", "cpu");
         string run = Train(data, temp.File("runs"), "40", "cpu,cpu");
         Assert.HasCount(1, Directory.GetDirectories(temp.File("runs")), "the same run");
-        foreach ((TickRecord expected, TickRecord actual) in StatisticsFiles.Read(one).Zip(StatisticsFiles.Read(run)))
+        foreach ((TickRecord expected, TickRecord actual) in StatisticsFiles.Read(one).Ticks.Zip(StatisticsFiles.Read(run).Ticks))
         {
             Assert.AreEqual(1, actual.Loss / expected.Loss, 1e-4, $"loss at {expected.Images} images");
         }

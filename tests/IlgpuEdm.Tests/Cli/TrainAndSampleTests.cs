@@ -75,7 +75,7 @@ public class TrainAndSampleTests
         Assert.AreEqual(0, bench.Code, bench.Error);
         double[] losses = JsonDocument.Parse(bench.Output).RootElement.GetProperty("losses").EnumerateArray()
             .Take(5).Select(loss => loss.GetDouble()).ToArray();
-        double[] trained = StatisticsFiles.Read(run).Select(tick => tick.Loss).ToArray();
+        double[] trained = StatisticsFiles.Read(run).Ticks.Select(tick => tick.Loss).ToArray();
         CollectionAssert.AreEqual(trained, losses, "the first five losses");
     }
 
@@ -131,7 +131,7 @@ public class TrainAndSampleTests
         CliResult result = Cli.Run("train", "--data", data, "--out", temp.File("runs"), "--images", "1000", "--channels", "8",
             "--mult", "1,1,1", "--attn", "none", "--batch", "100", "--tick", "500", "--grid-every", "0", "--device", "cpu");
         Assert.AreEqual(0, result.Code, result.Error);
-        IReadOnlyList<TickRecord> ticks = StatisticsFiles.Read(Directory.GetDirectories(temp.File("runs")).Single());
+        IReadOnlyList<TickRecord> ticks = StatisticsFiles.Read(Directory.GetDirectories(temp.File("runs")).Single()).Ticks;
         CollectionAssert.AreEqual(new long[] { 500, 1000 }, ticks.Select(tick => tick.Images).ToArray(), "ticks");
     }
 

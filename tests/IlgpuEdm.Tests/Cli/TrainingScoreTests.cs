@@ -21,7 +21,7 @@ public class TrainingScoreTests
         string runs = _files.File("runs");
         string output = _files.Succeed(Train(runs, "--fid-every 16 --fid-features CLASSIFIER --fid-num 6 --snapshot-every 16"));
         string run = Directory.GetDirectories(runs).Single();
-        IReadOnlyList<ScoreRecord> scores = StatisticsFiles.ReadScores(run);
+        IReadOnlyList<ScoreRecord> scores = StatisticsFiles.Read(run).Scores;
         CollectionAssert.AreEqual(new long[] { 16, 32, 40 }, scores.Select(s => s.Images).ToArray(), output);
         foreach (ScoreRecord score in scores)
         {
@@ -53,7 +53,7 @@ public class TrainingScoreTests
         {
             string runs = _files.File($"reference{i}");
             _files.Succeed(Train(runs, $"--fid-every 0 --fid-features CLASSIFIER --fid-num 6{reference}"));
-            return StatisticsFiles.ReadScores(Directory.GetDirectories(runs).Single()).Single().Score;
+            return StatisticsFiles.Read(Directory.GetDirectories(runs).Single()).Scores.Single().Score;
         })];
         Assert.AreEqual(scores[0], scores[1], "the file");
         Assert.AreEqual(scores[0], scores[2], "the data set by name");

@@ -35,7 +35,7 @@ public class WatchVerbTests
     {
         using var temp = new TemporaryFolder();
         string run = ReportRuns.Trained(temp.Path, ticks: 9, score: true);
-        string screen = Shown(console => console.Write(WatchView.Screen(RunHistory.Read(run), TimeSpan.Zero, 100, 60)));
+        string screen = Shown(console => console.Write(new WatchView(RunHistory.Read(run), 100, 60).After(TimeSpan.Zero)));
         foreach (string part in new[] { "00000-fake", "28,800 of 400; finished", "loss 0.3111", "fake distance 33.333", "after 400 images" })
         {
             StringAssert.Contains(screen, part, "the screen");
@@ -62,6 +62,35 @@ public class WatchVerbTests
         });
         StringAssert.Contains(shown, "no tick has ended yet", "at first");
         StringAssert.Contains(shown, "finished", "at last");
+    }
+
+    [TestMethod]
+    public void What_is_written_while_it_reads_is_not_missed()
+    {
+        using var temp = new TemporaryFolder();
+        using RunFolder folder = RunFolder.Open(temp.Path, FakeRun.Options(), resume: false);
+        string finished = Path.Combine(ReportRuns.Trained(temp.Path, ticks: 9, score: false), "stats.jsonl");
+        using var output = new ActingWriter(() =>
+        {
+            File.WriteAllText(folder.FilePath("stats.jsonl"), File.ReadAllText(finished));
+            File.WriteAllText(folder.FilePath("samples-000028800.png"), "a damaged grid does no harm");
+        });
+        Task watching = Task.Run(() => RunWatch.Show(Console(output), folder.Location, CancellationToken.None));
+        Assert.IsTrue(watching.Wait(TimeSpan.FromSeconds(30)), "it ends");
+        StringAssert.Contains(output.ToString(), "finished", "at last");
+    }
+
+    [TestMethod]
+    public void Only_the_time_is_renewed_while_nothing_changes()
+    {
+        using var temp = new TemporaryFolder();
+        string run = ReportRuns.Trained(temp.Path, ticks: 0, score: false);
+        var view = new WatchView(RunHistory.Read(run), 100, 60);
+        Directory.Delete(run, recursive: true);
+        string screen = Shown(console => console.Write(view.After(TimeSpan.FromSeconds(7))));
+        StringAssert.Contains(screen, "files changed 7s ago", "the time");
+        Assert.AreEqual(12 * 24, screen.Count(c => c == '\u2580'), "half blocks of the picture as it was read");
+        Assert.IsTrue(view.Fits(100, 60) && !view.Fits(99, 60) && !view.Fits(100, 59), "the screen's size");
     }
 
     [TestMethod]
@@ -99,6 +128,12 @@ public class WatchVerbTests
     private static string Shown(Action<IAnsiConsole> show)
     {
         using var output = new StringWriter();
+        show(Console(output));
+        return output.ToString();
+    }
+
+    private static IAnsiConsole Console(TextWriter output)
+    {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(output),
@@ -108,7 +143,22 @@ public class WatchVerbTests
         });
         console.Profile.Width = 100;
         console.Profile.Height = 60;
-        show(console);
-        return output.ToString();
+        return console;
+    }
+
+    /// <summary>Does something when the run's name is first written: the run has been read by then.</summary>
+    private sealed class ActingWriter(Action act) : StringWriter
+    {
+        private bool _acted;
+
+        public override void Write(string? value)
+        {
+            base.Write(value);
+            if (!_acted && value?.Contains("00000-fake", StringComparison.Ordinal) is true)
+            {
+                _acted = true;
+                act();
+            }
+        }
     }
 }

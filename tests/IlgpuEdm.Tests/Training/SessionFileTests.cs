@@ -32,4 +32,21 @@ public class SessionFileTests
         SessionFile.Append(temp.Path, session with { Cores = 7 });
         CollectionAssert.AreEqual(new[] { session, session with { Cores = 7 } }, SessionFile.Read(temp.Path).ToArray(), "sessions");
     }
+
+    [TestMethod]
+    public void Only_a_session_that_trains_is_written_down()
+    {
+        using var temp = new TemporaryFolder();
+        Assert.AreEqual((TrainingOutcome.Finished, 1), Train(images: 8, device: "cpu"), "a new run");
+        Assert.AreEqual((TrainingOutcome.AlreadyFinished, 1), Train(images: 8, device: "cpu,cpu"), "a finished run");
+        Assert.AreEqual((TrainingOutcome.Finished, 2), Train(images: 16, device: "cpu"), "a longer run");
+
+        (TrainingOutcome Outcome, int Sessions) Train(long images, string device)
+        {
+            RunOptions options = FakeRun.Options(images);
+            options = options with { Schedule = options.Schedule with { Device = device } };
+            TrainingOutcome outcome = new TrainingSession().Run(temp.Path, options, new FakeData(), resume: true, default).Outcome;
+            return (outcome, SessionFile.Read(Directory.GetDirectories(temp.Path).Single()).Count);
+        }
+    }
 }

@@ -146,7 +146,7 @@ public class TrainerTests
         (_, List<string> lines, string folder) =
             FakeRun.Train(temp.Path, FakeRun.Options(images: 64), new FakeModel { NonFiniteGradients = 2 });
         Assert.IsTrue(lines.Any(line => line.StartsWith("16 gradients", StringComparison.Ordinal)), string.Join('\n', lines));
-        Assert.AreEqual(16, StatisticsFiles.Read(folder)[0].NonFiniteGradients, "in the statistics");
+        Assert.AreEqual(16, StatisticsFiles.Read(folder).Ticks[0].NonFiniteGradients, "in the statistics");
     }
 
     [TestMethod]

@@ -26,10 +26,9 @@ internal static class ReportFacts
             }
         }
 
-        if (run.Scores.Count > 0)
+        foreach ((string, string) row in PathDescription.OfScores(run.Scores))
         {
-            yield return ("last score", PathDescription.Score(run.Scores[^1]));
-            yield return ("best score", PathDescription.Score(run.Scores.Where(run.Scores[^1].IsComparable).MinBy(s => s.Score)!));
+            yield return row;
         }
 
         yield return ("device", run.Devices ?? "not known");

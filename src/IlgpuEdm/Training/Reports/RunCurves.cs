@@ -154,9 +154,8 @@ internal static class RunCurves
 
     private static IEnumerable<SvgChart> Scores(IReadOnlyList<RunHistory> runs)
     {
-        foreach (IGrouping<string, (int Run, ScoreRecord Score)> kind in runs
-            .SelectMany((run, i) => run.Scores.Select(score => (Run: i, Score: score)))
-            .GroupBy(entry => $"{entry.Score.ScoreName}|{entry.Score.ScoreImages}|{entry.Score.ScoreBasis}", StringComparer.Ordinal))
+        foreach (var kind in runs
+            .SelectMany((run, i) => run.Scores.Select(score => (Run: i, Score: score))).GroupBy(entry => entry.Score.Kind))
         {
             ScoreRecord first = kind.First().Score;
             yield return new SvgChart

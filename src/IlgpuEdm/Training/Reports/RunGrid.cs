@@ -10,18 +10,19 @@ namespace IlgpuEdm.Training.Reports;
 /// <param name="Bytes">The file's length.</param>
 public sealed record RunGrid(long Images, string Path, long Bytes)
 {
-    private const string Prefix = "samples-";
-    private const string Suffix = ".png";
     private const int HeaderBytes = 24;
 
     // Six by six images of 1024 x 1024 pixels; no browser likes more in one page.
-    private const long MostBytes = 120_000_000;
+    private const int MostShown = 120_000_000;
+
+    /// <summary>Whether it is small enough to be shown.</summary>
+    public bool CanBeShown => Bytes <= MostShown;
 
     /// <summary>The grids in a folder, in the order of training.</summary>
     /// <param name="folder">The run's folder.</param>
     public static IReadOnlyList<RunGrid> Find(string folder) =>
     [
-        .. new DirectoryInfo(folder).EnumerateFiles(Prefix + "*" + Suffix).Select(Of).OfType<RunGrid>().OrderBy(grid => grid.Images),
+        .. new DirectoryInfo(folder).EnumerateFiles(RunFiles.Grids).Select(Of).OfType<RunGrid>().OrderBy(grid => grid.Images),
     ];
 
     /// <summary>As many of the grids, evenly over the training and with the last, as take no more than some bytes.</summary>
@@ -42,16 +43,21 @@ public sealed record RunGrid(long Images, string Path, long Bytes)
         return [.. grids.TakeLast(1)];
     }
 
-    /// <summary>The picture, for a page that holds it.</summary>
-    /// <returns>Its size and content; null where the file has gone or is no PNG.</returns>
-    public (int Width, int Height, string Uri)? TryRead()
+    /// <summary>Width and height of the picture in pixels.</summary>
+    /// <returns>Null where the file has gone, is too large to be shown or is no PNG.</returns>
+    public (int Width, int Height)? TryReadSize() => TryRead(HeaderBytes) is { Length: HeaderBytes } header && ImageSignature.IsPng(header)
+        ? (Length(header, 16), Length(header, 20))
+        : null;
+
+    /// <summary>The file's content.</summary>
+    /// <returns>Null where the file has gone or is too large to be shown.</returns>
+    public byte[]? TryReadBytes() => TryRead(MostShown);
+
+    private byte[]? TryRead(int most)
     {
         try
         {
-            byte[] bytes = File.ReadAllBytes(Path);
-            return bytes.Length > HeaderBytes && ImageSignature.IsPng(bytes)
-                ? (Length(bytes, 16), Length(bytes, 20), "data:image/png;base64," + Convert.ToBase64String(bytes))
-                : null;
+            return CanBeShown ? SharedFile.ReadBytes(Path, most) : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -63,8 +69,8 @@ public sealed record RunGrid(long Images, string Path, long Bytes)
     private static int Length(byte[] png, int at) => (int)Math.Min(BinaryPrimitives.ReadUInt32BigEndian(png.AsSpan(at)), ushort.MaxValue);
 
     private static RunGrid? Of(FileInfo file) =>
-        long.TryParse(file.Name[Prefix.Length..^Suffix.Length], NumberStyles.None, CultureInfo.InvariantCulture, out long images)
-        && file.Length <= MostBytes
+        long.TryParse(file.Name[RunFiles.GridPrefix.Length..^RunFiles.GridSuffix.Length],
+            NumberStyles.None, CultureInfo.InvariantCulture, out long images)
             ? new RunGrid(images, file.FullName, file.Length)
             : null;
 }

@@ -35,11 +35,13 @@ public sealed partial record RunHistory
     public required string? Devices { get; init; }
 
     /// <summary>Whether the run has reached its images or minutes.</summary>
-    public bool IsFinished => Ticks.Count > 0 && (Ticks[^1].Images >= (Options.Schedule.Images ?? long.MaxValue)
-        || Ticks[^1].TotalSeconds + RoundingOfSeconds >= (Options.Schedule.Minutes ?? double.PositiveInfinity) * 60);
+    public bool IsFinished => Ticks.Count > 0 && new RunLimits(Options.Schedule, Options.Identity.BatchSize)
+        .AreReached(Ticks[^1].Images, Ticks[^1].TotalSeconds + RoundingOfSeconds);
 
-    /// <summary>Whether it is finished and its last grid drawn: nothing more is to come.</summary>
-    public bool IsComplete => IsFinished && Grids.Count > 0 && Grids[^1].Images >= Ticks[^1].Images;
+    /// <summary>Whether it is finished, its last grid drawn and its last score, if it is scored, made: nothing more is to come.</summary>
+    public bool IsComplete => IsFinished && Grids.Count > 0 && Grids[^1].Images >= Ticks[^1].Images
+        && (Options.Schedule.Score is not { } asked
+            || Scores.Any(score => score.Images >= Ticks[^1].Images && score.ScoreImages == asked.Images));
 
     /// <summary>How far it is, such as <c>35,200 of 60,000; not finished</c>.</summary>
     public string Progress
@@ -71,15 +73,16 @@ public sealed partial record RunHistory
         try
         {
             IReadOnlyList<SessionRecord> sessions = SessionFile.Read(folder);
-            string logFile = Path.Combine(folder, "log.txt");
+            (IReadOnlyList<TickRecord> ticks, IReadOnlyList<ScoreRecord> scores) = StatisticsFiles.Read(folder);
+            string logFile = Path.Combine(folder, RunFiles.Log);
             string[] log = File.Exists(logFile) ? SharedFile.ReadAllText(logFile).TrimEnd().Split('\n') : [];
             return new RunHistory
             {
                 Name = Path.GetFileName(location),
                 Location = location,
                 Options = options,
-                Ticks = [.. StatisticsFiles.Read(folder).OrderBy(tick => tick.Images)],
-                Scores = [.. StatisticsFiles.ReadScores(folder).OrderBy(score => score.Images)],
+                Ticks = [.. ticks.OrderBy(tick => tick.Images)],
+                Scores = [.. scores.OrderBy(score => score.Images)],
                 Grids = RunGrid.Find(folder),
                 Sessions = sessions,
                 Log = [.. log.TakeLast(MostLogLines)],

@@ -13,9 +13,6 @@ namespace IlgpuEdm.Training.Reports;
 /// </summary>
 public sealed class RunReport
 {
-    /// <summary>The page's name in the folder of a run.</summary>
-    public const string FileName = "report.html";
-
     /// <summary>All grids of all runs may have so many bytes; of more an even selection is shown.</summary>
     internal const long MostGridBytes = 20_000_000;
 
@@ -30,31 +27,49 @@ public sealed class RunReport
     /// <exception cref="EdmException">A folder is no run's or cannot be read, or the file cannot be written.</exception>
     public static void Write(string path, IReadOnlyList<string> runs)
     {
-        string page = Of(runs, MostGridBytes);
-        AtomicFile.WriteAllText(path, page);
+        var report = new RunReport(Distinct(runs.Select(RunHistory.Read)));
+        AtomicFile.Write(path, stream =>
+        {
+            using var page = new StreamWriter(stream, leaveOpen: true);
+            report.WriteTo(page, MostGridBytes);
+        });
     }
 
     /// <summary>The page, with grids of so many bytes at most.</summary>
-    internal static string Of(IReadOnlyList<string> runs, long gridBytes) =>
-        new RunReport(Distinct([.. runs.Select(RunHistory.Read)])).Build(gridBytes);
+    internal static string Of(IReadOnlyList<string> runs, long gridBytes)
+    {
+        using var page = new StringWriter();
+        new RunReport(Distinct(runs.Select(RunHistory.Read))).WriteTo(page, gridBytes);
+        return page.ToString();
+    }
 
-    // Runs of two folders may have one name.
-    private static RunHistory[] Distinct(RunHistory[] runs) => runs.DistinctBy(run => run.Name).Count() == runs.Length
-        ? runs
-        : [.. runs.Select(run => run with { Name = $"{Path.GetFileName(Path.GetDirectoryName(run.Location))}/{run.Name}" })];
+    // A folder given twice is one run. Runs of several folders may have one name: as many parents as tell them apart stand before it.
+    private static RunHistory[] Distinct(IEnumerable<RunHistory> runs)
+    {
+        RunHistory[] all = [.. runs.DistinctBy(run => run.Location, StringComparer.Ordinal)];
+        string[][] paths = [.. all.Select(run => run.Location.Split(Path.DirectorySeparatorChar))];
+        return [.. all.Select((run, i) => run with { Name = string.Join('/', Shortest(paths[i])) })];
 
-    private string Build(long gridBytes)
+        string[] Shortest(string[] path) => Enumerable.Range(1, path.Length).Select(length => path[^length..])
+            .First(end => paths.Count(other => other.TakeLast(end.Length).SequenceEqual(end)) == 1);
+    }
+
+    private void WriteTo(TextWriter page, long gridBytes)
     {
         string script = Resource("report.js");
         string title = _runs.Count > 1 ? $"{_runs.Count} runs" : _runs[0].Name;
         Open(title, script);
         Facts();
-        new ReportGrids(_runs, gridBytes).Write(_page);
+
+        // The grids are most of the page, and are never in memory together.
+        page.Write(_page);
+        _page.Clear();
+        new ReportGrids(_runs, gridBytes).Write(page);
         Curves();
         Options();
         Logs();
         _page.Append("</main>\n<script>").Append(script).Append("</script>\n</body>\n</html>\n");
-        return _page.ToString();
+        page.Write(_page);
     }
 
     // Nothing but what stands in the file is loaded or run, whatever a name in it may look like.
@@ -163,6 +178,8 @@ public sealed class RunReport
     {
         Assembly assembly = typeof(RunReport).Assembly;
         using var reader = new StreamReader(assembly.GetManifestResourceStream(typeof(RunReport), name)!, Encoding.UTF8);
-        return reader.ReadToEnd();
+
+        // Browsers take the script with such line breaks, and compare the hash of that.
+        return reader.ReadToEnd().ReplaceLineEndings("\n");
     }
 }

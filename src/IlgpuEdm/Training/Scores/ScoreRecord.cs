@@ -25,8 +25,10 @@ public sealed record ScoreRecord
     /// <summary>How long drawing and measuring took.</summary>
     public required double ScoreSeconds { get; init; }
 
+    /// <summary>What scores that can be compared have in common.</summary>
+    internal (string Name, int Images, string Basis) Kind => (ScoreName, ScoreImages, ScoreBasis);
+
     /// <summary>Whether two scores can be compared.</summary>
     /// <param name="other">The other one.</param>
-    public bool IsComparable(ScoreRecord other) =>
-        (ScoreName, ScoreImages, ScoreBasis) == (other.ScoreName, other.ScoreImages, other.ScoreBasis);
+    public bool IsComparable(ScoreRecord other) => Kind == other.Kind;
 }

@@ -87,7 +87,7 @@ public class ReportPageTests
               svg.dispatchEvent(new PointerEvent('pointermove', { clientX: b.right, clientY: b.top + b.height / 2 })); })
             (document.querySelector('svg'))
             """);
-        string last = NumberText.Short(StatisticsFiles.Read(run)[^1].Images);
+        string last = NumberText.Short(StatisticsFiles.Read(run).Ticks[^1].Images);
         StringAssert.StartsWith(browser.Evaluate("document.querySelector('.readout').textContent"), $"at {last}: 0.", "the last tick");
         Assert.IsEmpty(browser.Problems, string.Join('\n', browser.Problems));
     }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
 using IlgpuEdm.Tests.Formats;
 using IlgpuEdm.Training;
@@ -16,7 +18,7 @@ public partial class RunReportTests
         using var temp = new TemporaryFolder();
         (TrainingResult result, _, string folder) = FakeRun.Train(temp.Path, FakeRun.Options(), new FakeModel());
         string page = File.ReadAllText(result.Report!);
-        IReadOnlyList<TickRecord> ticks = StatisticsFiles.Read(folder);
+        IReadOnlyList<TickRecord> ticks = StatisticsFiles.Read(folder).Ticks;
         AssertCurve(page, "Loss", ticks, tick => tick.Images, tick => tick.Loss);
         AssertCurve(page, "Learning rate", ticks, tick => tick.Images, tick => tick.LearningRate);
         AssertCurve(page, "Memory", ticks, tick => tick.Images, tick => tick.MemoryMb);
@@ -93,6 +95,42 @@ public partial class RunReportTests
     }
 
     [TestMethod]
+    public void A_grid_too_large_for_a_page_counts_and_is_not_shown()
+    {
+        using var temp = new TemporaryFolder();
+        string run = ReportRuns.Trained(temp.Path, ticks: 9, score: false);
+        Assert.IsFalse(RunHistory.Read(run).IsComplete, "the last grid is to come");
+        using (FileStream large = File.Create(Path.Combine(run, "samples-000028800.png")))
+        {
+            large.SetLength(120_000_001);
+        }
+
+        Assert.IsTrue(RunHistory.Read(run).IsComplete, "it is there");
+        string page = RunReport.Of([run], RunReport.MostGridBytes);
+        Assert.AreEqual(400, Moments(page)[^1], "the last that is shown");
+        StringAssert.Contains(page, "8 of 9 grids are shown", "what is said");
+    }
+
+    [TestMethod]
+    public void A_run_that_is_scored_ends_with_its_last_score()
+    {
+        using var temp = new TemporaryFolder();
+        string run = ReportRuns.Trained(temp.Path, ticks: 9, score: true);
+        File.WriteAllText(Path.Combine(run, "samples-000028800.png"), "a grid");
+        RunHistory all = RunHistory.Read(run);
+        Assert.IsTrue(all.IsComplete, "without a score");
+        Assert.IsTrue(Scored(all, images: 500).IsComplete, "with the score that is there");
+        Assert.IsFalse(Scored(all, images: 501).IsComplete, "with one of more images");
+        Assert.IsFalse((Scored(all, images: 500) with { Scores = [.. all.Scores.SkipLast(1)] }).IsComplete, "with an earlier one");
+
+        static RunHistory Scored(RunHistory read, int images)
+        {
+            var score = new ScoreOptions { EveryImages = 9_600, Images = images, Features = "fake" };
+            return read with { Options = read.Options with { Schedule = read.Options.Schedule with { Score = score } } };
+        }
+    }
+
+    [TestMethod]
     public void Several_runs_stand_side_by_side()
     {
         using var temp = new TemporaryFolder();
@@ -101,13 +139,37 @@ public partial class RunReportTests
         string page = RunReport.Of([one, two], RunReport.MostGridBytes);
         foreach (string run in new[] { one, two })
         {
-            AssertCurve(page, "Loss", StatisticsFiles.Read(run), tick => tick.Images, tick => tick.Loss, Path.GetFileName(run));
+            AssertCurve(page, "Loss", StatisticsFiles.Read(run).Ticks, tick => tick.Images, tick => tick.Loss, Path.GetFileName(run));
         }
 
         Assert.HasCount(2, Regex.Matches(page, "<figure class=\"grid\">"), "figures with grids");
         Assert.HasCount(1, Regex.Matches(page, "class=\"slider\""), "one slider for both");
         Assert.HasCount(1, Regex.Matches(page, "<div class=\"differs\">"), "options that differ");
         Assert.MatchesRegex("<div class=\"differs\"><dt>seed</dt><dd><i[^>]*></i>3</dd><dd><i[^>]*></i>4</dd>", page, "the seed");
+    }
+
+    [TestMethod]
+    public void Runs_of_one_name_are_told_apart_by_their_folders()
+    {
+        using var temp = new TemporaryFolder();
+        string[] runs = [.. new[] { "a/runs", "b/runs", "b/others" }.Select(root => ReportRuns.Trained(temp.File(root), 3, score: false))];
+        using RunFolder other = RunFolder.Open(temp.File("b/runs"), FakeRun.Options(seed: 4), resume: false);
+        string page = RunReport.Of([.. runs, other.Location, runs[0] + "/", Path.Combine(runs[1], "..", Path.GetFileName(runs[1]))],
+            RunReport.MostGridBytes);
+        string name = Path.GetFileName(runs[0]);
+        CollectionAssert.AreEqual(new[] { $"a/runs/{name}", $"b/runs/{name}", $"others/{name}", Path.GetFileName(other.Location) },
+            Regex.Matches(page, "<h2><i[^>]*></i>([^<]*)</h2>").Select(match => match.Groups[1].Value).ToArray(), "names");
+        StringAssert.Contains(page, "<title>4 runs</title>", "a folder given twice is one run");
+    }
+
+    [TestMethod]
+    public void The_script_is_as_browsers_compare_it()
+    {
+        using var temp = new TemporaryFolder();
+        string page = RunReport.Of([ReportRuns.Trained(temp.Path, ticks: 3, score: false)], RunReport.MostGridBytes);
+        Assert.DoesNotContain("\r", page, "line breaks");
+        string script = Regex.Match(page, "<script>(.*)</script>", RegexOptions.Singleline).Groups[1].Value;
+        StringAssert.Contains(page, $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)))}'", "the hash");
     }
 
     [TestMethod]
@@ -124,7 +186,7 @@ public partial class RunReportTests
         File.WriteAllLines(Path.Combine(run, "sessions.jsonl"), Enumerable.Repeat(
             "{\"started\":\"x\",\"version\":\"" + Hostile.Replace("\"", "\\\"") + "\",\"devices\":\"<b>gpu</b>\",\"kernels\":\"fat\","
                 + "\"precision\":\"fp32\",\"processor\":\"<b>\",\"cores\":2,\"memory_mb\":1,\"system\":\"<b>\",\"runtime\":\"<b>\"}", 2));
-        string page = RunReport.Of([run, run], RunReport.MostGridBytes);
+        string page = RunReport.Of([run, ReportRuns.Trained(temp.File("other"), ticks: 3, score: false)], RunReport.MostGridBytes);
         StringAssert.Contains(page, "onerror=alert(1)&gt;", "it is there as text");
         StringAssert.Contains(page, "&lt;b&gt;gpu&lt;/b&gt;", "the device is");
         Assert.MatchesRegex("<summary>2 sessions</summary><pre>x &lt;b&gt;gpu&lt;/b&gt;, fat, fp32;", page, "each session");
@@ -149,7 +211,7 @@ public partial class RunReportTests
     {
         using var temp = new TemporaryFolder();
         string run = FakeRun.Train(temp.Path, FakeRun.Options(), new FakeModel()).Folder;
-        IReadOnlyList<TickRecord> ticks = StatisticsFiles.Read(run);
+        IReadOnlyList<TickRecord> ticks = StatisticsFiles.Read(run).Ticks;
         string file = Path.Combine(run, "stats.jsonl");
         string huge = File.ReadLines(file).First().Replace("\"memory_mb\":1.5", "\"memory_mb\":1e999", StringComparison.Ordinal)
             .Replace("\"ema_beta\":0.9", "\"ema_beta\":-4e200", StringComparison.Ordinal);
@@ -181,7 +243,7 @@ public partial class RunReportTests
         using var temp = new TemporaryFolder();
         using (RunFolder made = RunFolder.Open(temp.Path, FakeRun.Options(), resume: true))
         {
-            Directory.CreateDirectory(made.FilePath(RunReport.FileName));
+            Directory.CreateDirectory(made.FilePath(RunFiles.Report));
         }
 
         (TrainingResult result, List<string> lines, string folder) = FakeRun.Train(temp.Path, FakeRun.Options(), new FakeModel());
