@@ -71,12 +71,15 @@ public static class IdealMerge
     [Cooperative]
     public static void Weights(ArrayView<float> numbers, ArrayView<float> state, IdealShape s)
     {
-        var shared = SharedMemory.Allocate<float>(CooperativeAttribute.GroupSize);
+        // Memory for each on its own: the compiler takes a result from it late, when others may have begun with the next.
+        var minima = SharedMemory.Allocate<float>(CooperativeAttribute.GroupSize);
+        var weightSums = SharedMemory.Allocate<float>(CooperativeAttribute.GroupSize);
+        var squareSums = SharedMemory.Allocate<float>(CooperativeAttribute.GroupSize);
         var own = Grid.IdxX * IdealShape.Numbers;
         var inside = Group.IdxX < s.Slices;
         var at = (Grid.IdxX * s.Slices + (inside ? Group.IdxX : 0)) * IdealShape.Numbers;
         var distance = numbers[at];
-        var nearest = -GroupSums.Maximum(shared, -distance);
+        var nearest = -GroupSums.Maximum(minima, -distance);
         var factor = 0f;
         var sum = 0f;
         var squares = 0f;
@@ -95,8 +98,8 @@ public static class IdealMerge
             numbers[at + 3] = weight;
         }
 
-        sum += GroupSums.OverRuns(shared, weight * numbers[at + 1], CooperativeAttribute.GroupSize);
-        squares += GroupSums.OverRuns(shared, weight * weight * numbers[at + 2], CooperativeAttribute.GroupSize);
+        sum += GroupSums.OverRuns(weightSums, weight * numbers[at + 1], CooperativeAttribute.GroupSize);
+        squares += GroupSums.OverRuns(squareSums, weight * weight * numbers[at + 2], CooperativeAttribute.GroupSize);
         if (Group.IdxX == 0)
         {
             state[own] = nearest;

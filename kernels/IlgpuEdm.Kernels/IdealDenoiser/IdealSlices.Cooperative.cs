@@ -91,18 +91,21 @@ public static partial class IdealSlices
     [Cooperative]
     public static void Weights(ArrayView<float> distances, ArrayView<float> numbers, IdealShape s)
     {
-        var shared = SharedMemory.Allocate<float>(CooperativeAttribute.GroupSize);
+        // Memory for each on its own: the compiler takes a result from it late, when others may have begun with the next.
+        var minima = SharedMemory.Allocate<float>(CooperativeAttribute.GroupSize);
+        var sums = SharedMemory.Allocate<float>(CooperativeAttribute.GroupSize);
+        var squareSums = SharedMemory.Allocate<float>(CooperativeAttribute.GroupSize);
         var slice = Grid.IdxX % s.Slices;
         var inside = slice * IdealShape.SliceRows + Group.IdxX < s.Rows;
         var place = Grid.IdxX * IdealShape.SliceRows + Group.IdxX;
         var distance = distances[place];
 
         // Behind the last image its distance stands again, which changes no minimum.
-        var nearest = -GroupSums.Maximum(shared, -distance);
+        var nearest = -GroupSums.Maximum(minima, -distance);
         var weight = inside ? SquaredDistances.Weight(distance - nearest, s.Scale) : 0f;
         distances[place] = weight;
-        var sum = GroupSums.OverRuns(shared, weight, CooperativeAttribute.GroupSize);
-        var squares = GroupSums.OverRuns(shared, weight * weight, CooperativeAttribute.GroupSize);
+        var sum = GroupSums.OverRuns(sums, weight, CooperativeAttribute.GroupSize);
+        var squares = GroupSums.OverRuns(squareSums, weight * weight, CooperativeAttribute.GroupSize);
         if (Group.IdxX == 0)
         {
             var at = Grid.IdxX * IdealShape.Numbers;
