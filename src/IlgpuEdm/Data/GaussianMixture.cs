@@ -33,6 +33,13 @@ public sealed class GaussianMixture
     }
 
     /// <summary>
+    /// Images of one pixel with two peaks, one above the other: mean 0.02 and standard deviation 0.49, near enough to 0.5 for EDM's default
+    /// sigmaData.
+    /// </summary>
+    public static GaussianMixture TwoPeaks { get; } = new(
+        new MixtureComponent(0.55, [0.455], 0.13), new MixtureComponent(0.45, [-0.51], 0.09));
+
+    /// <summary>
     /// Six places in the plane, of unequal weights and widths and well apart; mean 0 and standard deviation 0.5 (both to 0.01), so that
     /// EDM's default sigmaData fits.
     /// </summary>

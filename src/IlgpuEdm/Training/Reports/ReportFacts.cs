@@ -1,4 +1,5 @@
 using System.Globalization;
+using IlgpuEdm.Formats;
 
 namespace IlgpuEdm.Training.Reports;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Net;
+using IlgpuEdm.Formats;
 
 namespace IlgpuEdm.Training.Reports;
 
@@ -59,7 +59,8 @@ internal sealed class ReportGrids(IReadOnlyList<RunHistory> runs, long most)
             string hidden = grid == pictures[^1].Grid ? "" : " hidden";
             page.Write($"<img{hidden} data-images=\"{grid.Images.ToString(CultureInfo.InvariantCulture)}\" ");
             page.Write($"width=\"{width}\" height=\"{height}\" style=\"width:{shown}px\" ");
-            page.Write($"alt=\"samples of {WebUtility.HtmlEncode(runs[index].Name)} after {NumberText.Whole(grid.Images)} images\" ");
+            page.Write($"alt=\"samples of {HtmlPage.Escape(runs[index].Name)} after ");
+            page.Write($"{NumberText.Whole(grid.Images)} images\" ");
             page.Write("src=\"data:image/png;base64,");
 
             // One that was taken away in this moment is an empty picture.
@@ -71,7 +72,7 @@ internal sealed class ReportGrids(IReadOnlyList<RunHistory> runs, long most)
     }
 
     private string Name(int index) => runs.Count > 1
-        ? $"<i class=\"swatch\" style=\"background:{ChartSeries.ColourOf(index)}\"></i>{WebUtility.HtmlEncode(runs[index].Name)}: "
+        ? $"<i class=\"swatch\" style=\"background:{ChartSeries.ColourOf(index)}\"></i>{HtmlPage.Escape(runs[index].Name)}: "
         : "";
 
     private sealed record Picture(RunGrid Grid, int Width, int Height);

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using IlgpuEdm.Formats;
 
 namespace IlgpuEdm.Training.Reports;
 

@@ -1,7 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Reflection;
-using System.Security.Cryptography;
 using System.Text;
 using IlgpuEdm.Formats;
 
@@ -56,35 +53,29 @@ public sealed class RunReport
 
     private void WriteTo(TextWriter page, long gridBytes)
     {
-        string script = Resource("report.js");
         string title = _runs.Count > 1 ? $"{_runs.Count} runs" : _runs[0].Name;
-        Open(title, script);
-        Facts();
+        string style = HtmlPage.Resource(typeof(RunReport), "report.css");
+        HtmlPage.Write(page, title, style, HtmlPage.Resource(typeof(RunReport), "report.js"), () =>
+        {
+            Header(title);
+            Facts();
 
-        // The grids are most of the page, and are never in memory together.
-        page.Write(_page);
-        _page.Clear();
-        new ReportGrids(_runs, gridBytes).Write(page);
-        Curves();
-        Options();
-        Logs();
-        _page.Append("</main>\n<script>").Append(script).Append("</script>\n</body>\n</html>\n");
-        page.Write(_page);
+            // The grids are most of the page, and are never in memory together.
+            page.Write(_page);
+            _page.Clear();
+            new ReportGrids(_runs, gridBytes).Write(page);
+            Curves();
+            Options();
+            Logs();
+            page.Write(_page);
+        });
     }
 
-    // Nothing but what stands in the file is loaded or run, whatever a name in it may look like.
-    private void Open(string title, string script)
+    private void Header(string title)
     {
-        string hash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)));
-        _page.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
-        _page.Append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; ")
-            .Append($"style-src 'unsafe-inline'; script-src 'sha256-{hash}'\">\n");
-        _page.Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-        _page.Append("<meta name=\"color-scheme\" content=\"light dark\">\n<link rel=\"icon\" href=\"data:,\">\n");
-        _page.Append($"<title>{Escape(title)}</title>\n<style>\n{Resource("report.css")}</style>\n</head>\n<body>\n<main>\n");
         string written = DateTime.UtcNow.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-        _page.Append($"<header><h1>{Escape(title)}</h1><p>Report of {(_runs.Count > 1 ? "training runs" : "a training run")}, ")
-            .Append($"written {written} by ilgpu-edm {Escape(SessionRecord.ProgramVersion)}</p></header>\n");
+        _page.Append($"<header><h1>{HtmlPage.Escape(title)}</h1><p>Report of {(_runs.Count > 1 ? "training runs" : "a training run")}, ")
+            .Append($"written {written} by ilgpu-edm {HtmlPage.Escape(SessionRecord.ProgramVersion)}</p></header>\n");
     }
 
     private void Facts()
@@ -93,11 +84,11 @@ public sealed class RunReport
         foreach ((int i, RunHistory run) in _runs.Index())
         {
             _page.Append("<article class=\"card\">");
-            _page.Append(_runs.Count > 1 ? $"<h2>{Swatch(i)}{Escape(run.Name)}</h2>" : "");
+            _page.Append(_runs.Count > 1 ? $"<h2>{Swatch(i)}{HtmlPage.Escape(run.Name)}</h2>" : "");
             _page.Append("<dl>");
             foreach ((string name, string value) in ReportFacts.Of(run))
             {
-                _page.Append($"<div><dt>{Escape(name)}</dt><dd>{Escape(value)}</dd></div>");
+                _page.Append($"<div><dt>{HtmlPage.Escape(name)}</dt><dd>{HtmlPage.Escape(value)}</dd></div>");
             }
 
             _page.Append("</dl></article>\n");
@@ -122,7 +113,7 @@ public sealed class RunReport
             Charts(RunCurves.OfAll(_runs));
             foreach ((int i, RunHistory run) in _runs.Index().Where(entry => entry.Item.Ticks.Count > 0))
             {
-                _page.Append($"<h3 class=\"run\">{Swatch(i)}{Escape(run.Name)}</h3>\n");
+                _page.Append($"<h3 class=\"run\">{Swatch(i)}{HtmlPage.Escape(run.Name)}</h3>\n");
                 Charts(RunCurves.OfOne(run));
             }
         }
@@ -140,10 +131,10 @@ public sealed class RunReport
         _page.Append("<dl class=\"options\">\n");
         foreach ((string name, IReadOnlyList<string?> values) in ReportFacts.Options(_runs).OrderBy(option => !Differs(option.Values)))
         {
-            _page.Append(Differs(values) ? "<div class=\"differs\">" : "<div>").Append($"<dt>{Escape(name)}</dt>");
+            _page.Append(Differs(values) ? "<div class=\"differs\">" : "<div>").Append($"<dt>{HtmlPage.Escape(name)}</dt>");
             _page.AppendJoin("", Differs(values)
-                ? values.Select((value, i) => $"<dd>{Swatch(i)}{Escape(value ?? "none")}</dd>")
-                : [$"<dd>{Escape(values[0] ?? "none")}</dd>"]);
+                ? values.Select((value, i) => $"<dd>{Swatch(i)}{HtmlPage.Escape(value ?? "none")}</dd>")
+                : [$"<dd>{HtmlPage.Escape(values[0] ?? "none")}</dd>"]);
             _page.Append("</div>\n");
         }
 
@@ -157,13 +148,13 @@ public sealed class RunReport
         _page.Append("<section><h2>Log</h2>\n");
         foreach ((int i, RunHistory run) in _runs.Index())
         {
-            string name = _runs.Count > 1 ? Swatch(i) + Escape(run.Name) : "The last lines of log.txt";
+            string name = _runs.Count > 1 ? Swatch(i) + HtmlPage.Escape(run.Name) : "The last lines of log.txt";
             _page.Append($"<details><summary>{name}</summary><pre>");
-            _page.AppendJoin('\n', run.Log.Select(Escape)).Append("</pre></details>\n");
+            _page.AppendJoin('\n', run.Log.Select(HtmlPage.Escape)).Append("</pre></details>\n");
             if (run.Sessions.Count > 1)
             {
                 _page.Append($"<details><summary>{run.Sessions.Count} sessions</summary><pre>");
-                _page.AppendJoin('\n', run.Sessions.Select(ReportFacts.Of).Select(Escape)).Append("</pre></details>\n");
+                _page.AppendJoin('\n', run.Sessions.Select(ReportFacts.Of).Select(HtmlPage.Escape)).Append("</pre></details>\n");
             }
         }
 
@@ -171,15 +162,4 @@ public sealed class RunReport
     }
 
     private static string Swatch(int i) => $"<i class=\"swatch\" style=\"background:{ChartSeries.ColourOf(i)}\"></i>";
-
-    private static string Escape(string text) => WebUtility.HtmlEncode(text);
-
-    private static string Resource(string name)
-    {
-        Assembly assembly = typeof(RunReport).Assembly;
-        using var reader = new StreamReader(assembly.GetManifestResourceStream(typeof(RunReport), name)!, Encoding.UTF8);
-
-        // Browsers take the script with such line breaks, and compare the hash of that.
-        return reader.ReadToEnd().ReplaceLineEndings("\n");
-    }
 }

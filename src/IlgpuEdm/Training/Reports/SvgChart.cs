@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
+using IlgpuEdm.Formats;
 
 namespace IlgpuEdm.Training.Reports;
 
@@ -62,8 +62,8 @@ internal sealed record SvgChart
         ChartAxis x = LogarithmicX ? ChartAxis.Logarithmic(xs, XTicks) : ChartAxis.Tight(xs, XTicks);
         ChartAxis y = LogarithmicY ? ChartAxis.Logarithmic(ys, YTicks) : ChartAxis.FromZero(ys, YTicks);
         var html = new StringBuilder();
-        html.Append($"<figure class=\"chart\"><figcaption><h3>{Escape(Title)}</h3></figcaption>\n");
-        html.Append($"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{Escape(Summary(drawn))}\" {Data(x, y)}>\n");
+        html.Append($"<figure class=\"chart\"><figcaption><h3>{HtmlPage.Escape(Title)}</h3></figcaption>\n");
+        html.Append($"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{HtmlPage.Escape(Summary(drawn))}\" {Data(x, y)}>\n");
         Frame(html, x, y);
         foreach (ChartSeries series in drawn)
         {
@@ -72,7 +72,7 @@ internal sealed record SvgChart
 
         html.Append("</svg>\n<p class=\"readout\" aria-hidden=\"true\"></p>\n");
         Legend(html, drawn);
-        html.Append(Note.Length > 0 ? $"<p class=\"note\">{Escape(Note)}</p>\n" : "");
+        html.Append(Note.Length > 0 ? $"<p class=\"note\">{HtmlPage.Escape(Note)}</p>\n" : "");
         return html.Append("</figure>\n").ToString();
     }
 
@@ -103,8 +103,9 @@ internal sealed record SvgChart
         }
 
         html.Append($"<path class=\"axis\" d=\"M{Left} {Top}V{Bottom}H{Right}\"/>\n");
-        html.Append($"<text class=\"name\" x=\"2\" y=\"16\">{Escape(YName)}</text>\n");
-        html.Append($"<text class=\"name\" x=\"{(Left + Right) / 2}\" y=\"{Height - 6}\" text-anchor=\"middle\">{Escape(XName)}</text>\n");
+        html.Append($"<text class=\"name\" x=\"2\" y=\"16\">{HtmlPage.Escape(YName)}</text>\n");
+        html.Append($"<text class=\"name\" x=\"{(Left + Right) / 2}\" y=\"{Height - 6}\" text-anchor=\"middle\">")
+            .Append($"{HtmlPage.Escape(XName)}</text>\n");
     }
 
     private static void Line(StringBuilder html, ChartSeries series, ChartAxis x, ChartAxis y)
@@ -116,7 +117,7 @@ internal sealed record SvgChart
             html.Append($"<path class=\"marks\" {style} d=\"{string.Concat(points.Select(point => $"M{point}h0"))}\"/>\n");
         }
 
-        html.Append($"<path class=\"line\" {style} data-name=\"{Escape(series.Name)}\" d=\"M{string.Join('L', points)}\"/>\n");
+        html.Append($"<path class=\"line\" {style} data-name=\"{HtmlPage.Escape(series.Name)}\" d=\"M{string.Join('L', points)}\"/>\n");
     }
 
     private static void Legend(StringBuilder html, ChartSeries[] drawn)
@@ -124,7 +125,8 @@ internal sealed record SvgChart
         if (drawn.Any(series => series.Name.Length > 0))
         {
             html.Append("<ul class=\"legend\">")
-                .AppendJoin("", drawn.Select(series => $"<li><i style=\"background:{series.Colour}\"></i>{Escape(series.Name)}</li>"))
+                .AppendJoin("", drawn.Select(
+                    series => $"<li><i style=\"background:{series.Colour}\"></i>{HtmlPage.Escape(series.Name)}</li>"))
                 .Append("</ul>\n");
         }
     }
@@ -134,6 +136,4 @@ internal sealed record SvgChart
     private static double YOf(ChartAxis axis, double value) => Bottom - (axis.Position(value) * (Bottom - Top));
 
     private static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
-
-    private static string Escape(string text) => WebUtility.HtmlEncode(text);
 }

@@ -1,3 +1,4 @@
+using IlgpuEdm.Formats;
 using IlgpuEdm.Training.Reports;
 
 namespace IlgpuEdm.Tests.Training.Reports;

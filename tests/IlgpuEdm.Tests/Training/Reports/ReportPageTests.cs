@@ -1,6 +1,7 @@
+using IlgpuEdm.Formats;
 using IlgpuEdm.Tests.Formats;
-using IlgpuEdm.Training;
 using IlgpuEdm.Training.Reports;
+using IlgpuEdm.Training;
 
 namespace IlgpuEdm.Tests.Training.Reports;
 

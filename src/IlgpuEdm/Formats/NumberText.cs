@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace IlgpuEdm.Training.Reports;
+namespace IlgpuEdm.Formats;
 
 /// <summary>Numbers as they stand beside axes and in short facts: few digits, thousands as k and M.</summary>
 internal static class NumberText
