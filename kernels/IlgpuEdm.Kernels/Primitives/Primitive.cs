@@ -21,7 +21,7 @@ public static class Primitive
         typeof(Tile), typeof(OuterTile), typeof(MatrixTile), typeof(Rows), typeof(Lines), typeof(Taps), typeof(Pointwise), typeof(Channels),
         typeof(NormGradient), typeof(Softmax), typeof(Adam), typeof(WorkItem), typeof(Peak),
         typeof(WinogradInput), typeof(WinogradOutput), typeof(WinogradKernel), typeof(WinogradProduct), typeof(WinogradGradient),
-        typeof(WinogradOuter), typeof(Narrow16), typeof(PoolWindow),
+        typeof(WinogradOuter), typeof(Narrow16), typeof(PoolWindow), typeof(SquaredDistances),
     ];
 
     /// <summary>Every primitive with its portable body.</summary>

@@ -53,6 +53,8 @@ public static class SelfTest
         ("pool", run => SelfTestInference.Pool(run, new(2, 5, 7, 3, 3, 1, 1, 1), 19, maximum: false)),
         ("bilinear resizing", run => SelfTestInference.Resize(run, 2, 5, 7, 1, 11, 6, 3)),
         ("bilinear resizing", run => SelfTestInference.Resize(run, 2, 9, 4, 3, 7, 13, 3)),
+        ("ideal denoiser", run => SelfTestIdealDenoiser.Denoise(run, 3, 8, 9, 3, 300, 1.5)),
+        ("ideal denoiser", run => SelfTestIdealDenoiser.Denoise(run, 21, 9, 11, 1, 530, 2.5)),
         ("loss", run => SelfTestTraining.WeightedSquaredError(run, 3, 501)),
         ("Adam", run => SelfTestTraining.Adam(run, 33_333, 3, infinite: false)),
         ("Adam", run => SelfTestTraining.Adam(run, 501, 3, infinite: true)),

@@ -130,6 +130,13 @@ internal static class PrimitiveCases
             return [Data(r, rows * stride + 9, 20f), r.Next(9), stride, rows, count, scale, Data(r, 2 * rows + 5), r.Next(5)];
         },
         ["Softmax.Backward"] = SoftmaxBackward,
+        ["SquaredDistances.Compute"] = SquaredDistances,
+        ["SquaredDistances.Weigh"] = r =>
+        {
+            // Some of the weights are below the least that counts.
+            var count = r.Next(1, 90);
+            return [Data(r, count + 9, 50f), r.Next(9), count, 0.1f + 2 * r.NextSingle(), Data(r, 12), r.Next(5)];
+        },
         ["Adam.Update"] = Adam,
         ["Narrow16.Widen"] = r => Storage(r, r.Next(1, 200)),
         ["Narrow16.Narrow"] = r => Storage(r, r.Next(1, 200)),
@@ -217,6 +224,16 @@ internal static class PrimitiveCases
         [
             Data(r, rows * stride + 9), r.Next(9), Data(r, rows * stride + 9), r.Next(9), stride, rows, count, 0.1f + r.NextSingle(),
             numbers, r.Next(5),
+        ];
+    }
+
+    private static object[] SquaredDistances(Random r)
+    {
+        int xCount = r.Next(1, 7), yCount = r.Next(1, 7), length = 16 * r.Next(1, 5), dRow = yCount + r.Next(5);
+        return
+        [
+            Data(r, xCount * length + 9), r.Next(9), xCount, Data(r, yCount * length + 9), r.Next(9), yCount, length,
+            Data(r, xCount * dRow + 5), r.Next(5), dRow,
         ];
     }
 

@@ -26,7 +26,7 @@ public static class PrimitiveKernels
         }
 
         if (name is not ("Tile.MultiplyLines" or "Tile.MultiplyStrip" or "OuterTile.Accumulate32" or "OuterTile.Accumulate16"
-            or "MatrixTile.Multiply"))
+            or "MatrixTile.Multiply" or "SquaredDistances.Compute"))
         {
             return false;
         }
@@ -40,8 +40,8 @@ public static class PrimitiveKernels
             I4 = i[4],
             I5 = i[5],
             I6 = i[6],
-            I7 = i[7],
-            I8 = i[8],
+            I7 = i.Length > 7 ? i[7] : 0,
+            I8 = i.Length > 8 ? i[8] : 0,
             I9 = i.Length > 9 ? i[9] : 0,
             I10 = i.Length > 10 ? i[10] : 0,
             I11 = i.Length > 11 ? i[11] : 0,
@@ -59,6 +59,10 @@ public static class PrimitiveKernels
         else if (name == "MatrixTile.Multiply")
         {
             device.Launch(Multiply, 1, default, v[0], v[1], v[2], v[3], integers);
+        }
+        else if (name == "SquaredDistances.Compute")
+        {
+            device.Launch(Distances, 1, default, v[0], v[1], v[2], integers);
         }
         else
         {
@@ -82,6 +86,9 @@ public static class PrimitiveKernels
 
     private static void Multiply(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> d, Integers i) =>
         MatrixTile.MultiplyPortable(a, i.I0, i.I1, i.I2, i.I3, i.I4, b, i.I5, i.I6, c, i.I7, i.I8, i.I9, d, i.I10, i.I11);
+
+    private static void Distances(ArrayView<float> x, ArrayView<float> y, ArrayView<float> d, Integers i) =>
+        SquaredDistances.ComputePortable(x, i.I0, i.I1, y, i.I2, i.I3, i.I4, d, i.I5, i.I6);
 
     private static void Accumulate16(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, Integers i) =>
         OuterTile.Accumulate16Portable(a, i.I0, i.I1, i.I2, i.I3, i.I4, b, i.I5, c, i.I6, i.I7, i.I8);

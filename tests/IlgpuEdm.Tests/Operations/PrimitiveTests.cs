@@ -45,6 +45,7 @@ public sealed class PrimitiveTests
     [DataRow("MatrixTile.Multiply", "MultiplyByQuarters")]
     [DataRow("Softmax.Forward", "ForwardNarrow")]
     [DataRow("Softmax.Backward", "BackwardNarrow")]
+    [DataRow("SquaredDistances.Compute", "ComputeNarrow")]
     [DataRow("WinogradProduct.Multiply", "MultiplyNarrow")]
     [DataRow("WinogradOuter.Accumulate", "AccumulateNarrow")]
     public void TheBodyForNarrowVectorsDoesTheSame(string name, string narrow)
