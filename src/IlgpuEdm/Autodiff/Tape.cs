@@ -56,8 +56,10 @@ public sealed class Tape : IDisposable
         return tensor;
     }
 
-    /// <summary>Makes a tensor of the shape and storage of another.</summary>
-    internal Tensor NewLike(Tensor tensor) => New(tensor.Storage, [.. tensor.Shape]);
+    /// <summary>Makes a tensor that this tape owns, of the shape and storage of another.</summary>
+    /// <param name="tensor">The other.</param>
+    /// <returns>The tensor; what it holds is undefined.</returns>
+    public Tensor NewLike(Tensor tensor) => New(tensor.Storage, [.. tensor.Shape]);
 
     /// <summary>Makes a tensor that this tape owns from numbers.</summary>
     /// <param name="values">The elements.</param>
@@ -83,12 +85,18 @@ public sealed class Tape : IDisposable
         heir._owned.Add(tensor);
     }
 
-    /// <summary>Records how an operation's gradient flows; nothing happens if no input wants a gradient.</summary>
+    /// <summary>
+    /// Records how an operation's gradient flows; nothing happens if no input wants a gradient. It is what makes a launch of kernels an
+    /// operation of the autodiff.
+    /// </summary>
     /// <param name="output">The result.</param>
     /// <param name="inputs">What it was made of.</param>
-    /// <param name="backward">Takes the output's gradient, which it owns, and adds to the inputs' gradients.</param>
+    /// <param name="backward">
+    /// Takes the output's gradient, which it owns and must <see cref="Tensor.Release"/>, and adds to the inputs' gradients, which
+    /// <see cref="WantsGradient"/> gives.
+    /// </param>
     /// <param name="saved">Tensors that only this operation's backward reads.</param>
-    internal void Record(Tensor output, ReadOnlySpan<Tensor?> inputs, Action<Tensor> backward, params Tensor[] saved)
+    public void Record(Tensor output, ReadOnlySpan<Tensor?> inputs, Action<Tensor> backward, params Tensor[] saved)
     {
         var wanted = false;
         foreach (var input in inputs)
@@ -174,12 +182,12 @@ public sealed class Tape : IDisposable
         }
     }
 
-    /// <summary>Where to write the gradient of an input, if it wants one.</summary>
+    /// <summary>Where to write the gradient of an input, if it wants one: what a recorded backward asks for.</summary>
     /// <param name="input">The input.</param>
     /// <param name="gradient">Its gradient.</param>
     /// <param name="accumulate">1 if the gradient holds a sum already, 0 if it must be overwritten.</param>
     /// <returns>Whether a gradient is wanted.</returns>
-    internal bool WantsGradient(Tensor? input, out Tensor gradient, out int accumulate)
+    public bool WantsGradient(Tensor? input, out Tensor gradient, out int accumulate)
     {
         accumulate = 0;
         gradient = null!;

@@ -11,23 +11,25 @@ namespace IlgpuEdm.Autodiff;
 public sealed partial class Tensor
 {
     /// <summary>The elements, to be read.</summary>
-    internal FloatElements Read() => new(this, writing: false, keep: true);
+    /// <returns>The elements; to be disposed after the launch that reads them.</returns>
+    public FloatElements Read() => new(this, writing: false, keep: true);
 
     /// <summary>The elements, to be written.</summary>
     /// <param name="keep">Whether what is there is added to.</param>
-    internal FloatElements Write(bool keep = false) => new(this, writing: true, keep);
+    /// <returns>The elements; to be disposed after the launch that writes them.</returns>
+    public FloatElements Write(bool keep = false) => new(this, writing: true, keep);
 }
 
 /// <summary>
 /// A tensor's elements as floats for the time of an operation; for <c>using</c> declarations, which give scratch back in order.
 /// </summary>
-internal readonly ref struct FloatElements
+public readonly ref struct FloatElements
 {
     private readonly Tensor _tensor;
     private readonly Scratch _scratch;
     private readonly bool _writing;
 
-    public FloatElements(Tensor tensor, bool writing, bool keep)
+    internal FloatElements(Tensor tensor, bool writing, bool keep)
     {
         _tensor = tensor;
         _writing = writing;
@@ -66,7 +68,7 @@ internal readonly ref struct FloatElements
     }
 
     /// <summary>From one storage to the other.</summary>
-    public static void Convert(Device device, ArrayView<float> from, ArrayView<float> to, int count, bool widen)
+    internal static void Convert(Device device, ArrayView<float> from, ArrayView<float> to, int count, bool widen)
     {
         var work = new KernelWork(0, 6.0 * count);
         if (device.IsCooperative)

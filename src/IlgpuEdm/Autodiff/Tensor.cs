@@ -70,8 +70,8 @@ public sealed partial class Tensor
     /// <summary>Bytes of all elements, for counting a kernel's work.</summary>
     internal double Bytes => (double)Storage.ElementBytes() * Length;
 
-    /// <summary>Whether a gradient is wanted.</summary>
-    public bool RequiresGradient { get; internal set; }
+    /// <summary>Whether a gradient is wanted; to be set of an input before operations on it are recorded.</summary>
+    public bool RequiresGradient { get; set; }
 
     /// <summary>
     /// The gradient. A parameter's is always there and added to; an activation's comes into being when backward first writes it.
@@ -136,8 +136,8 @@ public sealed partial class Tensor
         }
     }
 
-    /// <summary>Gives the memory back; the gradient's too.</summary>
-    internal void Release()
+    /// <summary>Gives the memory back, the gradient's too, before the tape does.</summary>
+    public void Release()
     {
         // A view of somebody else's memory has nothing to give back.
         if (_view.IsValid && _buffer == null)

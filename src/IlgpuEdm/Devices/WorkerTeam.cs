@@ -52,8 +52,11 @@ internal sealed class WorkerTeam : IDisposable
     /// <summary>Runs all work items and returns when they are done. For one launching thread at a time.</summary>
     /// <param name="work">The work.</param>
     /// <param name="items">Work items, 1 to <see cref="MaxItems"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are more, or none.</exception>
     public void Run(TeamWork work, int items)
     {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(items);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(items, MaxItems);
         _work = work;
         if (items == 1 || _helpers.Length == 0)
         {

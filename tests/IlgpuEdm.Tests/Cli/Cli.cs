@@ -33,28 +33,11 @@ internal static class Cli
     }
 
     /// <summary>Starts a process of the command line with some environment variables.</summary>
-    public static Process Start(string[] args, params (string Name, string Value)[] environment)
-    {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ilgpu-edm.dll"), .. args])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        foreach ((string name, string value) in environment)
-        {
-            start.Environment[name] = value;
-        }
+    public static Process Start(string[] args, params (string Name, string Value)[] environment) =>
+        Dotnet.Start([Program, .. args], environment);
 
-        return Process.Start(start)!;
-    }
+    public static CliResult RunProcess(string[] args, params (string Name, string Value)[] environment) =>
+        Dotnet.Run([Program, .. args], environment);
 
-    public static CliResult RunProcess(string[] args, params (string Name, string Value)[] environment)
-    {
-        using Process process = Start(args, environment);
-        Task<string> output = process.StandardOutput.ReadToEndAsync();
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        process.WaitForExit();
-        return new CliResult(process.ExitCode, output.Result, error.Result);
-    }
+    private static string Program => Path.Combine(AppContext.BaseDirectory, "ilgpu-edm.dll");
 }

@@ -28,7 +28,7 @@ public class HelpTextTests
     [TestMethod]
     public void The_page_is_what_help_prints()
     {
-        string path = Path.Combine(Root(), "docs", "cli.md");
+        string path = Path.Combine(Repository.Root, "docs", "cli.md");
         if (Environment.GetEnvironmentVariable("EDM_UPDATE_DOCS") == "1")
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -70,18 +70,5 @@ public class HelpTextTests
             .Append("- `ILGPU_EDM_GRAPH=off`, `on` or `software`: whether training steps are recorded and replayed; by default ")
             .Append("on CUDA alone.\n");
         return page.ToString();
-    }
-
-    private static string Root()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "IlgpuEdm.sln")))
-            {
-                return folder.FullName;
-            }
-        }
-
-        throw new DirectoryNotFoundException("There is no IlgpuEdm.sln above the folder of the test assembly.");
     }
 }

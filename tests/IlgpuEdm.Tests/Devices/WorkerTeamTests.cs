@@ -54,6 +54,15 @@ public sealed class WorkerTeamTests
         Assert.AreEqual(8, work.Runs.Sum());
     }
 
+    [TestMethod]
+    [DataRow(0)]
+    [DataRow(WorkerTeam.MaxItems + 1)]
+    public void A_number_of_items_that_it_cannot_count_is_refused(int items)
+    {
+        using var team = new WorkerTeam(2);
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => team.Run(new Calling(() => Assert.Fail("an item ran")), items));
+    }
+
     private sealed class Counting : TeamWork
     {
         public int[] Runs { get; private set; } = [];

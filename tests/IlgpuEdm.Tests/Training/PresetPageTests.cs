@@ -15,7 +15,7 @@ public class PresetPageTests
     [TestMethod]
     public void The_tables_are_the_code()
     {
-        string path = Path.Combine(Root(), "docs", "presets.md");
+        string path = Path.Combine(Repository.Root, "docs", "presets.md");
         string page = File.ReadAllText(path);
         int start = page.IndexOf(Start, StringComparison.Ordinal) + Start.Length, end = page.IndexOf(End, StringComparison.Ordinal);
         if (Environment.GetEnvironmentVariable("EDM_UPDATE_DOCS") == "1")
@@ -87,17 +87,4 @@ public class PresetPageTests
     private static string Number(double value) => value.ToString(CultureInfo.InvariantCulture);
 
     private static void Row(StringBuilder text, string row) => text.Append(row).Append('\n');
-
-    private static string Root()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "IlgpuEdm.sln")))
-            {
-                return folder.FullName;
-            }
-        }
-
-        throw new DirectoryNotFoundException("There is no IlgpuEdm.sln above the folder of the test assembly.");
-    }
 }
