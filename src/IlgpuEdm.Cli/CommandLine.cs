@@ -63,6 +63,7 @@ internal static class CommandLine
             InterpolateVerb.Create(terminal),
             LikelihoodVerb.Create(terminal),
             EmaVerb.Create(terminal),
+            ExplainVerb.Create(terminal),
             ReportVerb.Create(terminal),
             WatchVerb.Create(terminal),
             ClassifierVerb.Create(terminal),

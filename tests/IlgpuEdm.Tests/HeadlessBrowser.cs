@@ -11,6 +11,43 @@ namespace IlgpuEdm.Tests;
 /// </summary>
 internal sealed class HeadlessBrowser : IDisposable
 {
+    private const string BeyondScript = """
+        (() => {
+          const wrong = [];
+          for (const e of document.querySelectorAll('body *')) {
+            const box = e.getBoundingClientRect();
+            if (box.right > innerWidth + 0.5 || box.left < -0.5) {
+              wrong.push('beyond the page: ' + e.tagName + ' ' + (e.className.baseVal ?? e.className) + ' ' + e.textContent.slice(0, 40));
+            }
+          }
+          if (document.documentElement.scrollWidth > innerWidth) wrong.push('scrolls: ' + document.documentElement.scrollWidth);
+          return wrong.join('; ');
+        })()
+        """;
+
+    private const string LabelsScript = """
+        (() => {
+          const wrong = [];
+          const place = e => e.closest('[class]')?.className.baseVal ?? e.closest('div')?.className;
+          const name = e => place(e) + ' ' + e.textContent.trim().slice(0, 40);
+          const box = e => e.getBoundingClientRect();
+          for (const svg of document.querySelectorAll('svg')) {
+            const texts = [...svg.querySelectorAll('text')];
+            const edge = box(svg);
+            for (const [i, e] of texts.entries()) {
+              const a = box(e);
+              const within = a.left >= edge.left && a.right <= edge.right && a.top >= edge.top && a.bottom <= edge.bottom;
+              if (!within) wrong.push('cut off: ' + name(e));
+              for (const f of texts.slice(i + 1)) {
+                const b = box(f);
+                if (a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom) wrong.push(name(e) + ' on ' + name(f));
+              }
+            }
+          }
+          return wrong.join('; ');
+        })()
+        """;
+
     private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome", "chrome.exe"];
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly DirectoryInfo profile = Directory.CreateTempSubdirectory("ilgpu-edm-browser-");
@@ -95,6 +132,22 @@ internal sealed class HeadlessBrowser : IDisposable
     /// <summary>A picture of the whole page.</summary>
     public byte[] Picture() =>
         Convert.FromBase64String((string)Call("Page.captureScreenshot", new { captureBeyondViewport = true })["data"]!);
+
+    /// <summary>What is wider than the page; empty where nothing is.</summary>
+    public string BeyondThePage() => Evaluate(BeyondScript);
+
+    /// <summary>Labels that are cut off at the edge of their drawing or touch another; empty where none do.</summary>
+    public string MisplacedLabels() => Evaluate(LabelsScript);
+
+    /// <summary>For eyes: with EDM_SCREENSHOTS set, leaves a picture of the page in the folder that it names.</summary>
+    public void Keep(string name)
+    {
+        if (Environment.GetEnvironmentVariable("EDM_SCREENSHOTS") is { Length: > 0 } folder)
+        {
+            Directory.CreateDirectory(folder);
+            File.WriteAllBytes(Path.Combine(folder, name), Picture());
+        }
+    }
 
     public void Dispose()
     {

@@ -63,7 +63,8 @@ public static class CrossEntropyKernels
     public static void SoftmaxCooperative(
         ArrayView<float> logits, ArrayView<float> labels, ArrayView<float> loss, ArrayView<float> gradient, int classes, float factor)
     {
-        var shared = SharedMemory.Allocate<float>(CooperativeAttribute.GroupSize);
+        var maxima = SharedMemory.Allocate<float>(CooperativeAttribute.GroupSize);
+        var sums = SharedMemory.Allocate<float>(CooperativeAttribute.GroupSize);
         var image = Grid.IdxX;
         var first = image * classes;
         var end = first + classes;
@@ -74,7 +75,7 @@ public static class CrossEntropyKernels
             maximum = z > maximum ? z : maximum;
         }
 
-        maximum = GroupSums.Maximum(shared, maximum);
+        maximum = GroupSums.Maximum(maxima, maximum);
         var sum = 0f;
         for (var i = first + Group.IdxX; i < end; i += CooperativeAttribute.GroupSize)
         {
@@ -83,7 +84,7 @@ public static class CrossEntropyKernels
             gradient[i] = e;
         }
 
-        sum = GroupSums.OverRuns(shared, sum, CooperativeAttribute.GroupSize);
+        sum = GroupSums.OverRuns(sums, sum, CooperativeAttribute.GroupSize);
         var scale = factor / sum;
         var label = first + (int)labels[image];
         for (var i = first + Group.IdxX; i < end; i += CooperativeAttribute.GroupSize)

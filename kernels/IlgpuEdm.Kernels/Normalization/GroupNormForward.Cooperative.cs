@@ -87,7 +87,8 @@ public static partial class GroupNormForward
         ChannelMoments first, ChannelMoments second, ArrayView<float> gamma, ArrayView<float> beta, ArrayView<float> coefficients,
         GroupNormShape s)
     {
-        var shared = SharedMemory.Allocate<float>(CooperativeAttribute.GroupSize);
+        var sums = SharedMemory.Allocate<float>(CooperativeAttribute.GroupSize);
+        var squareSums = SharedMemory.Allocate<float>(CooperativeAttribute.GroupSize);
         var place = Group.IdxX & (ThreadsOfNorm - 1);
         var task = Grid.IdxX * NormsOfThreads + Group.IdxX / ThreadsOfNorm;
         var size = task < s.Batch * s.Groups ? s.Channels / s.Groups : 0;
@@ -100,10 +101,10 @@ public static partial class GroupNormForward
 
         var sum = SumOfMeans(first, image, channel, inFirst, s.FirstChannels, s.Pixels, place)
             + SumOfMeans(second, image, channelInSecond, size - inFirst, s.Channels - s.FirstChannels, s.Pixels, place);
-        var mean = GroupSums.OverRuns(shared, sum, ThreadsOfNorm) / count;
+        var mean = GroupSums.OverRuns(sums, sum, ThreadsOfNorm) / count;
         sum = SumOfSquares(first, image, channel, inFirst, s.FirstChannels, s.Pixels, mean, place)
             + SumOfSquares(second, image, channelInSecond, size - inFirst, s.Channels - s.FirstChannels, s.Pixels, mean, place);
-        var variance = GroupSums.OverRuns(shared, sum, ThreadsOfNorm) / count;
+        var variance = GroupSums.OverRuns(squareSums, sum, ThreadsOfNorm) / count;
         var inverse = 1f / MathF.Sqrt(variance + s.Epsilon);
         var table = image * CoefficientRows * s.Channels + channel;
         for (var i = place; i < size; i += ThreadsOfNorm)

@@ -4,8 +4,9 @@ using ILGPU;
 namespace IlgpuEdm.Kernels.Primitives;
 
 /// <summary>
-/// Sums over the threads of a group, by trees in shared memory whose order is always the same. All threads of the group must call; the
-/// shared memory may be used again only behind a barrier.
+/// Sums over the threads of a group, by trees in shared memory whose order is always the same. All threads of the group must call, and
+/// each call in a kernel needs shared memory of its own: ILGPU may move the load of the result to where it is used, behind the last
+/// barrier.
 /// </summary>
 internal static class GroupSums
 {

@@ -11,6 +11,9 @@ namespace IlgpuEdm.Data;
 public sealed record DatasetStatistics(
     long Count, int Height, int Width, int Channels, int LabelDim, double Mean, double StandardDeviation)
 {
+    /// <summary>The root mean square of all values: their deviation about 0, which preconditioning and weights assume.</summary>
+    public double RootMeanSquare => Math.Sqrt(Mean * Mean + StandardDeviation * StandardDeviation);
+
     /// <summary>Reads every image once. The sums are exact, since they count how often each byte occurs.</summary>
     /// <param name="data">The data set.</param>
     /// <returns>Its statistics.</returns>

@@ -99,6 +99,16 @@ public sealed class GaussianMixture
         return Shares(x, sigma, shares);
     }
 
+    /// <summary>The probability of a value of at most x, of points of one value with noise added.</summary>
+    /// <param name="x">The value.</param>
+    /// <param name="sigma">The noise level, at least 0.</param>
+    /// <returns>The sum over components, each by its weight, of the normal distribution's probability.</returns>
+    /// <exception cref="InvalidOperationException">Points have more than one value.</exception>
+    public double Cdf(double x, double sigma = 0) => Dimensions == 1
+        ? Enumerable.Range(0, _components.Length).Sum(k =>
+            _components[k].Weight * NormalDistribution.Cdf((x - _components[k].Mean[0]) / Math.Sqrt(Variance(k, sigma))))
+        : throw new InvalidOperationException($"points of {Dimensions} values have no order");
+
     /// <summary>The score: the gradient of <see cref="LogDensity"/>, which points where data is denser.</summary>
     /// <param name="x">Points, one after the other.</param>
     /// <param name="sigma">The noise level, at least 0.</param>

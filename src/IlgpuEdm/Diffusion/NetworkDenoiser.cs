@@ -53,6 +53,12 @@ public sealed class NetworkDenoiser : IDisposable
     /// <summary>What the network is made of.</summary>
     public UNetOptions Network => _network.Network.Options;
 
+    /// <summary>The network under its preconditioner.</summary>
+    internal PreconditionedNetwork Preconditioned => _network;
+
+    /// <summary>Its weights.</summary>
+    internal ParameterBlock Weights => _weights;
+
     /// <summary>Number of trained parameters.</summary>
     public long ParameterCount => _network.Network.Parameters.Count;
 

@@ -31,7 +31,8 @@ internal static class ExplainPage
         page.Write($"<header><h1>{HtmlPage.Escape(Title)}</h1><p>{HtmlPage.Escape(Introduction)}</p></header>\n<nav><ol>\n");
         foreach (FigureFiles figure in figures)
         {
-            page.Write($"<li value=\"{figure.Figure.Number}\"><a href=\"#{figure.Figure.FileName}\">{HtmlPage.Escape(figure.Figure.Title)}</a></li>\n");
+            page.Write($"<li value=\"{figure.Figure.Number}\"><a href=\"#{figure.Figure.FileName}\">");
+            page.Write($"{HtmlPage.Escape(figure.Figure.Title)}</a></li>\n");
         }
 
         page.Write("</ol></nav>\n");

@@ -32,7 +32,9 @@ public abstract class Figure
     /// <returns>What a page shows in the place of the first panel, in its size; null where nothing moves.</returns>
     public virtual Film? Animate() => null;
 
-    /// <summary>Draws it and writes <c>NAME.png</c>, <c>NAME.svg</c> and, where it moves, <c>NAME.webp</c>, each whole or not at all.</summary>
+    /// <summary>
+    /// Draws it and writes <c>NAME.png</c>, <c>NAME.svg</c> and, where it moves, <c>NAME.webp</c>, each whole or not at all.
+    /// </summary>
     /// <param name="folder">Where to; made where it is missing.</param>
     /// <param name="stop">Ends the drawing.</param>
     /// <exception cref="EdmException">A file cannot be written.</exception>

@@ -19,4 +19,12 @@ internal static class NumberText
     /// <summary>A whole number with commas between its thousands.</summary>
     /// <param name="value">The number.</param>
     public static string Whole(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary>Three digits of a number in a text, such as <c>0.826</c> or <c>171,000</c>; beyond as <see cref="Short"/>.</summary>
+    /// <param name="value">A finite number.</param>
+    public static string ThreeDigits(double value)
+    {
+        double rounded = double.Parse(value.ToString("G3", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        return Math.Abs(rounded) is >= 1e-3 and < 1e6 ? rounded.ToString("#,0.#####", CultureInfo.InvariantCulture) : Short(rounded);
+    }
 }

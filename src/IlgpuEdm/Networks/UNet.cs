@@ -31,6 +31,9 @@ public abstract class UNet
     /// <summary>Its parameters.</summary>
     public ParameterList Parameters { get; }
 
+    /// <summary>The weights of its last layer, a convolution, which is declared last.</summary>
+    internal Parameter OutputWeights => Parameters.All.Last(parameter => parameter.Layout == ParameterLayout.Convolution);
+
     /// <summary>Its layers, in the order in which they run; a block is one.</summary>
     public IReadOnlyList<NetworkLayer> Layers => _layers;
 

@@ -96,7 +96,7 @@ public static class PathDescription
         }
 
         rows.AddRange(OfScores(scores));
-        string? snapshot = Directory.GetFiles(path, "network-snapshot-*.safetensors").Max(StringComparer.Ordinal);
+        string? snapshot = RunFolder.NewestSnapshot(path);
         rows.Add(("last snapshot", snapshot is null ? "none" : Path.GetFileName(snapshot)));
         return rows;
     }

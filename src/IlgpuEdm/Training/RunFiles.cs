@@ -24,6 +24,15 @@ public static class RunFiles
     /// <summary>The page about the run.</summary>
     public const string Report = "report.html";
 
+    /// <summary>Before the count of images in a snapshot's name.</summary>
+    public const string SnapshotPrefix = "network-snapshot-";
+
+    /// <summary>A pattern that all snapshots match; in the order of their names they are in that of training.</summary>
+    public const string Snapshots = SnapshotPrefix + "*" + WeightsSuffix;
+
+    /// <summary>The ending of files of weights.</summary>
+    public const string WeightsSuffix = ".safetensors";
+
     /// <summary>Before the count of images in a sample grid's name.</summary>
     public const string GridPrefix = "samples-";
 

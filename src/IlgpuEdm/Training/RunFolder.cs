@@ -25,6 +25,12 @@ public sealed class RunFolder : IDisposable
     /// <summary>Whether the folder was there before.</summary>
     public bool Resumed { get; }
 
+    /// <summary>The last snapshot that a run wrote.</summary>
+    /// <param name="folder">The run's folder.</param>
+    /// <returns>Its path; null where there is none.</returns>
+    public static string? NewestSnapshot(string folder) =>
+        Directory.GetFiles(folder, RunFiles.Snapshots).Max(StringComparer.Ordinal);
+
     /// <summary>
     /// Finds the newest run with the same identity and takes it, or makes a new one, numbered one above the highest there is.
     /// </summary>

@@ -13,7 +13,8 @@ internal sealed class RunOutputs(string folder, RunIdentity identity, int images
     private const int GridSide = 6;
     private const int MostClassRows = 12;
 
-    public string SnapshotPath(long images) => Path.Combine(folder, StateStore.Numbered("network-snapshot-", images, ".safetensors"));
+    public string SnapshotPath(long images) =>
+        Path.Combine(folder, StateStore.Numbered(RunFiles.SnapshotPrefix, images, RunFiles.WeightsSuffix));
 
     public string GridPath(long images) => Path.Combine(folder, StateStore.Numbered(RunFiles.GridPrefix, images, RunFiles.GridSuffix));
 

@@ -25,6 +25,9 @@ public static class SigmaBins
         return Math.Clamp(index >= 0 ? index : ~index - 1, 0, Count - 1);
     }
 
+    /// <summary>The noise levels that bound the classes, rising; one more than classes.</summary>
+    internal static IReadOnlyList<double> Bounds => Edges;
+
     /// <summary>The noise level in the middle of a class, on a scale of log sigma.</summary>
     /// <param name="bin">The class.</param>
     internal static double Centre(int bin) => Math.Sqrt(Edges[bin] * Edges[bin + 1]);

@@ -62,11 +62,9 @@ public sealed class Trajectory
         {
             if (_paths.TryGetValue(images[step.First + i], out Path? path) && path.Wants(step.Step.Index))
             {
-                // At full strength noise would be black and white only; so it gets the contrast of images, whose deviation is about 0.5.
-                double contrast = 0.5 / Math.Sqrt(0.25 + step.Step.Sigma * step.Step.Sigma);
                 Range values = (i * _imageSize)..((i + 1) * _imageSize);
                 path.Add(
-                    Array.ConvertAll(step.Step.X[values], v => PixelScale.ToByte(v * contrast)),
+                    NoisyPixels.ToBytes(step.Step.X[values], step.Step.Sigma),
                     Array.ConvertAll(step.Step.Denoised[values], PixelScale.ToByte));
             }
         }

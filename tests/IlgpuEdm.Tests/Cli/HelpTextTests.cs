@@ -8,8 +8,8 @@ public class HelpTextTests
 {
     private static readonly string[] Verbs =
     [
-        "demo", "train", "sample", "edit", "interpolate", "likelihood", "ema", "report", "watch", "classifier", "fid", "dataset", "bench",
-        "info", "convert", "devices", "selftest",
+        "demo", "train", "sample", "edit", "interpolate", "likelihood", "ema", "explain", "report", "watch", "classifier", "fid", "dataset",
+        "bench", "info", "convert", "devices", "selftest",
     ];
 
     private static readonly Dictionary<string, string[]> Subverbs = new()

@@ -55,6 +55,22 @@ public class GaussianMixtureTests
     [TestMethod]
     [DataRow(0.0)]
     [DataRow(0.3)]
+    public void TheProbabilityOfOneValueIsTheIntegralOfTheDensity(double sigma)
+    {
+        const double step = 1e-3;
+        double sum = 0;
+        for (double x = -4; x < 1; x += step)
+        {
+            sum += step * Math.Exp(GaussianMixture.TwoPeaks.LogDensity([x + step / 2], sigma));
+            Assert.AreEqual(sum, GaussianMixture.TwoPeaks.Cdf(x + step, sigma), 1e-5, $"at {x}");
+        }
+
+        Assert.ThrowsExactly<InvalidOperationException>(() => _plane.Cdf(0));
+    }
+
+    [TestMethod]
+    [DataRow(0.0)]
+    [DataRow(0.3)]
     public void TheDensitySumsToOne(double sigma)
     {
         const double step = 0.02;

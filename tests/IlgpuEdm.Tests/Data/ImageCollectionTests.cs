@@ -107,7 +107,7 @@ public sealed class ImageCollectionTests
     [TestMethod]
     public void TheSampleDataSetReads()
     {
-        var samples = Path.Combine(GoldenFolder.Path, "..", "..", "datasets", "samples", "shapes");
+        var samples = Path.Combine(Repository.Root, "datasets", "samples", "shapes");
         using var data = Datasets.Open(samples);
         Assert.AreEqual((16L, 16, 16, 1, 2), (data.Count, data.Height, data.Width, data.Channels, data.LabelDim), "shape");
         Assert.AreEqual((0, 1), (data.Label(0), data.Label(15)), "labels");
@@ -125,7 +125,7 @@ public sealed class ImageCollectionTests
     {
         using var temporary = new TemporaryFolder();
         var target = Environment.GetEnvironmentVariable("EDM_WRITE_SAMPLES") is { Length: > 0 }
-            ? Path.Combine(GoldenFolder.Path, "..", "..", "datasets", "samples", "shapes")
+            ? Path.Combine(Repository.Root, "datasets", "samples", "shapes")
             : temporary.Path;
         using var shapes = SampleShapes();
         for (var i = 0; i < 16; i++)

@@ -59,7 +59,7 @@ public class SamplerOrderTests
     [TestMethod]
     public void TheDocumentShowsTheMeasuredOrders()
     {
-        string path = Path.Combine(GoldenFolder.Path, "..", "..", "docs", "samplers.md");
+        string path = Path.Combine(Repository.Root, "docs", "samplers.md");
         string page = File.ReadAllText(path);
         int start = page.IndexOf(TableStart, StringComparison.Ordinal) + TableStart.Length;
         int end = page.IndexOf(TableEnd, StringComparison.Ordinal);

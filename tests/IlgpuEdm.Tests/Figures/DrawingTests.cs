@@ -18,6 +18,13 @@ public class DrawingTests
         Assert.AreEqual((2 * 880, 2 * 520), (picture.Width, picture.Height));
         Assert.AreEqual((880, 640), Size(panels[0].ToPng()));
 
+        // No panel wipes another: each has dark axes and letters.
+        foreach ((int left, int top) in new[] { (0, 0), (880, 0), (0, 640) })
+        {
+            IEnumerable<int> rows = Enumerable.Range(top, 400);
+            Assert.IsTrue(rows.Any(y => Enumerable.Range(left, 880).Any(x => picture.Pixels[(y * 1760 + x) * 3] < 100)));
+        }
+
         static (int, int) Size(byte[] png) => ImageCodec.Default.Decode(png, "panel") is var image ? (image.Width, image.Height) : default;
     }
 
@@ -55,7 +62,8 @@ public class DrawingTests
     public void LogarithmicAxesHavePowersOfTen(double low, double high, int pixels, string labels)
     {
         var ticks = new DecadeTicks();
-        ticks.Regenerate(new CoordinateRange(low, high), Edge.Bottom, new PixelLength(pixels), Paint.NewDisposablePaint(), new LabelStyle());
+        using Paint paint = Paint.NewDisposablePaint();
+        ticks.Regenerate(new CoordinateRange(low, high), Edge.Bottom, new PixelLength(pixels), paint, new LabelStyle());
         Assert.AreEqual(labels, string.Join(' ', ticks.Ticks.Where(tick => tick.IsMajor).Select(tick => tick.Label)));
         Assert.IsTrue(ticks.Ticks.All(tick => tick.Position >= low - 1e-6 && tick.Position <= high + 1e-6));
     }

@@ -110,19 +110,6 @@ internal static class GoldenFile
     private static string FindFolder()
     {
         string? named = Environment.GetEnvironmentVariable("EDM_GOLDEN");
-        if (!string.IsNullOrEmpty(named))
-        {
-            return named;
-        }
-
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "IlgpuEdm.sln")))
-            {
-                return Path.Combine(folder.FullName, "tests", "golden");
-            }
-        }
-
-        throw new InvalidOperationException("No IlgpuEdm.sln above the tests; set EDM_GOLDEN to the folder of the golden tensors.");
+        return string.IsNullOrEmpty(named) ? Path.Combine(Repository.Root, "tests", "golden") : named;
     }
 }

@@ -3,12 +3,13 @@ using IlgpuEdm.Formats;
 namespace IlgpuEdm.Figures;
 
 /// <summary>A figure that moves: panels of one size, one after the other, played in a loop.</summary>
-/// <param name="frames">The panels, drawn one by one, and how long each is shown, in milliseconds; none when first asked is an error.</param>
-public sealed class Film(IEnumerable<(Panel Panel, int Milliseconds)> frames)
+/// <param name="frames">The panels, at least one, drawn one by one; and how long each is shown, in milliseconds.</param>
+/// <param name="scale">
+/// Pixels for each of a panel's size. A still is drawn at 2; films are large, and nobody looks as closely at what moves. Noise makes the
+/// largest of all: nothing in it repeats.
+/// </param>
+public sealed class Film(IEnumerable<(Panel Panel, int Milliseconds)> frames, float scale = 1.5f)
 {
-    // A still is drawn at 2; films are large, and nobody looks as closely at what moves.
-    private const float Scale = 1.5f;
-
     /// <summary>Draws the film.</summary>
     /// <param name="stop">Ends the drawing.</param>
     /// <returns>The bytes of an animated WebP.</returns>
@@ -21,7 +22,7 @@ public sealed class Film(IEnumerable<(Panel Panel, int Milliseconds)> frames)
         foreach ((Panel panel, int milliseconds) in frames)
         {
             stop.ThrowIfCancellationRequested();
-            (byte[] frame, width, height) = panel.ToPixels(Scale);
+            (byte[] frame, width, height) = panel.ToPixels(scale);
             pixels.Add(frame);
             times.Add(milliseconds);
         }

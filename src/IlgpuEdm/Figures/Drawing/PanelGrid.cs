@@ -55,8 +55,13 @@ internal static class PanelGrid
         canvas.Clear(SKColors.White);
         foreach ((int i, Panel panel) in panels.Index())
         {
+            // The first time, a plot is drawn more than once until its numbers fit; an SVG would keep all of that.
+            panel.Plot.RenderInMemory(panel.Width, panel.Height);
             canvas.Save();
             canvas.Translate(places[i]);
+
+            // A plot begins with a clean canvas: all that it may draw on.
+            canvas.ClipRect(SKRect.Create(panel.Width, panel.Height));
             panel.Plot.Render(canvas, new PixelRect(0, panel.Width, panel.Height, 0));
             canvas.Restore();
         }

@@ -114,5 +114,6 @@ public sealed class EmaReconstruction
     }
 
     private static bool IsFree(string name) =>
-        !name.StartsWith("network-snapshot-", StringComparison.Ordinal) && !name.StartsWith("training-state-", StringComparison.Ordinal);
+        !name.StartsWith(RunFiles.SnapshotPrefix, StringComparison.Ordinal)
+        && !name.StartsWith("training-state-", StringComparison.Ordinal);
 }

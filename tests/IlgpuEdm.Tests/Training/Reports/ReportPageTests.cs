@@ -1,7 +1,7 @@
 using IlgpuEdm.Formats;
 using IlgpuEdm.Tests.Formats;
-using IlgpuEdm.Training.Reports;
 using IlgpuEdm.Training;
+using IlgpuEdm.Training.Reports;
 
 namespace IlgpuEdm.Tests.Training.Reports;
 
@@ -9,33 +9,6 @@ namespace IlgpuEdm.Tests.Training.Reports;
 [TestClass]
 public class ReportPageTests
 {
-    // What sticks out of the page, what is cut off at the edge of its drawing, and labels of a drawing that touch.
-    private const string Misplaced = """
-        (() => {
-          const wrong = [];
-          const name = e => e.tagName + ' ' + (e.className.baseVal ?? e.className) + ' ' + e.textContent.slice(0, 40);
-          const box = e => e.getBoundingClientRect();
-          for (const e of document.querySelectorAll('body *')) {
-            if (box(e).right > innerWidth + 0.5 || box(e).left < -0.5) wrong.push('beyond the page: ' + name(e));
-          }
-          if (document.documentElement.scrollWidth > innerWidth) wrong.push('scrolls: ' + document.documentElement.scrollWidth);
-          for (const svg of document.querySelectorAll('svg')) {
-            const texts = [...svg.querySelectorAll('text')];
-            const edge = box(svg);
-            for (const [i, e] of texts.entries()) {
-              const a = box(e);
-              const within = a.left >= edge.left && a.right <= edge.right && a.top >= edge.top && a.bottom <= edge.bottom;
-              if (!within) wrong.push('cut off: ' + name(e));
-              for (const f of texts.slice(i + 1)) {
-                const b = box(f);
-                if (a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom) wrong.push(name(e) + ' on ' + name(f));
-              }
-            }
-          }
-          return wrong.join('; ');
-        })()
-        """;
-
     [TestMethod]
     public void It_fits_a_phone_and_a_screen_without_an_error_or_a_request()
     {
@@ -51,10 +24,11 @@ public class ReportPageTests
             {
                 browser.Open(temp.File(page), width, dark);
                 Assert.AreEqual(width.ToString(), browser.Evaluate("innerWidth"), $"{page}: its width is the screen's");
-                Assert.AreEqual("", browser.Evaluate(Misplaced), $"{page} at {width}");
+                Assert.AreEqual("", browser.BeyondThePage(), $"{page} at {width}");
+                Assert.AreEqual("", browser.MisplacedLabels(), $"{page} at {width}");
                 Assert.AreEqual(dark ? "rgb(18, 20, 23)" : "rgb(251, 251, 250)",
                     browser.Evaluate("getComputedStyle(document.body).backgroundColor"), $"{page}: light or dark");
-                Keep(browser, $"{Path.GetFileNameWithoutExtension(page)}-{width}.png");
+                browser.Keep($"{Path.GetFileNameWithoutExtension(page)}-{width}.png");
             }
         }
 
@@ -91,14 +65,5 @@ public class ReportPageTests
         string last = NumberText.Short(StatisticsFiles.Read(run).Ticks[^1].Images);
         StringAssert.StartsWith(browser.Evaluate("document.querySelector('.readout').textContent"), $"at {last}: 0.", "the last tick");
         Assert.IsEmpty(browser.Problems, string.Join('\n', browser.Problems));
-    }
-
-    // For eyes: with this variable set the pictures are left in the folder that it names.
-    private static void Keep(HeadlessBrowser browser, string name)
-    {
-        if (Environment.GetEnvironmentVariable("EDM_SCREENSHOTS") is { Length: > 0 } folder)
-        {
-            File.WriteAllBytes(Path.Combine(folder, name), browser.Picture());
-        }
     }
 }
