@@ -41,7 +41,7 @@ public class SamplingFiguresTests
     public void FlowLinesKeepTheirShareOfTheProbability()
     {
         // In one dimension the flow keeps the order of points, hence the probability below each.
-        double[] noise = FlowPath.Quantiles(5);
+        double[] noise = OnePixelWorld.EvenNoise(5);
         FlowPath exact = FlowPath.Exact(noise, [80, 1, 0.1, 0.002]);
         FlowPath lines = FlowPath.Lines(noise, 80);
         for (int i = 0; i < noise.Length; i++)
@@ -78,7 +78,7 @@ public class SamplingFiguresTests
         Assert.AreEqual(1, schedule.Time(3), 1e-12);
 
         // Whatever the schedule, many steps of Euler's method end where the flow does.
-        double[] noise = FlowPath.Quantiles(4);
+        double[] noise = OnePixelWorld.EvenNoise(4);
         double[] levels = EdmTimeSteps.Create(401, 0.002, 3, 7)[..^1];
         double[] end = FlowPath.Euler(noise, levels, schedule, scaling).States[^1];
         Assert.IsLessThan(0.01, FlowPath.Gap(end, FlowPath.Exact(noise, levels).States[^1]));

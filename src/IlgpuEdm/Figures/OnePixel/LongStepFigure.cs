@@ -1,3 +1,4 @@
+using MathNet.Numerics.LinearRegression;
 using ScottPlot;
 
 namespace IlgpuEdm.Figures;
@@ -31,7 +32,8 @@ public sealed class LongStepFigure : Figure
         Gaps = [.. Lengths.Select(Gap)];
         DrawnLengths = [.. DrawnParts.Select(part => part * _time)];
         DrawnGaps = [.. DrawnLengths.Select(Gap)];
-        Order = Slope([.. Lengths.Take(Fitted).Select(length => Math.Log(length))], [.. Gaps.Take(Fitted).Select(gap => Math.Log(gap))]);
+        Order = SimpleRegression.Fit(
+            [.. Lengths.Take(Fitted).Select(length => Math.Log(length))], [.. Gaps.Take(Fitted).Select(gap => Math.Log(gap))]).B;
     }
 
     /// <summary>Lengths of steps in time, rising, up to the whole way to t = 0.</summary>
@@ -76,12 +78,6 @@ public sealed class LongStepFigure : Figure
 
     /// <inheritdoc/>
     public override IReadOnlyList<Panel> Draw() => [StepsPanel(), GapPanel()];
-
-    private static double Slope(double[] x, double[] y)
-    {
-        double meanX = x.Average(), meanY = y.Average();
-        return x.Zip(y, (a, b) => (a - meanX) * (b - meanY)).Sum() / x.Sum(a => (a - meanX) * (a - meanX));
-    }
 
     private double Gap(double length) => Math.Abs(Tip(length) - LineAt(length));
 

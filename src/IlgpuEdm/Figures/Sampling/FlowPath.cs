@@ -20,10 +20,6 @@ internal sealed record FlowPath(IReadOnlyList<double> Sigmas, IReadOnlyList<doub
     /// <summary>The ideal denoiser of the world.</summary>
     public static Denoiser Denoise { get; } = GaussianMixture.TwoPeaks.Denoise;
 
-    /// <summary>Standard normal numbers that share out its probability evenly: its quantiles at (i + 1/2) / count.</summary>
-    public static double[] Quantiles(int count) =>
-        [.. Enumerable.Range(0, count).Select(i => NormalDistribution.InverseCdf((i + 0.5) / count))];
-
     /// <summary>The flow lines as they are drawn: Heun's method on a thousand levels from sigmaMax to 0.</summary>
     public static FlowPath Lines(double[] noise, double sigmaMax)
     {

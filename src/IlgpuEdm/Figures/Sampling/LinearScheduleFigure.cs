@@ -27,7 +27,7 @@ public sealed class LinearScheduleFigure : Figure
     /// <param name="sigmaEnd">The noise level down to which the gaps of few steps are measured, from 80.</param>
     public LinearScheduleFigure(int lines = 24, double sigmaEnd = 1)
     {
-        _noise = FlowPath.Quantiles(lines);
+        _noise = OnePixelWorld.EvenNoise(lines);
         SigmaEnd = sigmaEnd;
         _lines = FlowPath.Lines(_noise, SigmaShown);
         double[] levels = EdmTimeSteps.Create(LongSteps + 1, LongStepsEnd, SigmaShown, Rho)[..^1];

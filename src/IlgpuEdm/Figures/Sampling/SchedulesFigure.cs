@@ -29,7 +29,7 @@ public sealed class SchedulesFigure : Figure
     {
         _sigmaMax = sigmaMax;
         _steps = steps;
-        _noise = FlowPath.Quantiles(lines);
+        _noise = OnePixelWorld.EvenNoise(lines);
 
         // Even numbers, for the film draws every second line.
         _walkers = [.. new[] { 1.0 / 6, 7.0 / 12, 11.0 / 12 }.Select(part => (int)(part * lines) / 2 * 2)];

@@ -1,4 +1,5 @@
 using IlgpuEdm.Diffusion;
+using MathNet.Numerics.LinearRegression;
 
 namespace IlgpuEdm.Figures;
 
@@ -13,8 +14,8 @@ public sealed record SolverErrors(string Name, IReadOnlyList<int> Evaluations, I
     /// p of error ~ evaluations^-p: the least-squares slope of log(error) over -log(evaluations) from <see cref="FittedFrom"/> on; null
     /// where there is nothing to fit.
     /// </summary>
-    public double? Order => FittedFrom is not int first ? null : -Slope(
-        [.. Evaluations.Skip(first).Select(calls => Math.Log(calls))], [.. Errors.Skip(first).Select(error => Math.Log(error))]);
+    public double? Order => FittedFrom is not int first ? null : -SimpleRegression.Fit(
+        [.. Evaluations.Skip(first).Select(calls => Math.Log(calls))], [.. Errors.Skip(first).Select(error => Math.Log(error))]).B;
 
     /// <summary>How many calls an error needs, on straight lines between what was measured.</summary>
     /// <param name="error">An error between the smallest and the largest measured.</param>
@@ -45,11 +46,4 @@ public sealed record SolverErrors(string Name, IReadOnlyList<int> Evaluations, I
         Func<int, double[]> timeSteps, double[] exact, Func<double[], double[]> sample) =>
         new(name, [.. steps.Select(n => n * callsPerStep)], [.. steps.Select(n => FlowPath.Gap(sample(timeSteps(n)), exact))],
             steps.Index().First(step => step.Item >= fittedFromSteps).Index);
-
-    private static double Slope(double[] x, double[] y)
-    {
-        double meanX = x.Average();
-        double meanY = y.Average();
-        return x.Zip(y, (a, b) => (a - meanX) * (b - meanY)).Sum() / x.Sum(a => (a - meanX) * (a - meanX));
-    }
 }

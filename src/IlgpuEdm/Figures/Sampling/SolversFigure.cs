@@ -27,7 +27,7 @@ public sealed class SolversFigure : Figure
     {
         _lines = lines;
         Step = new HeunStepParts();
-        double[] noise = FlowPath.Quantiles(lines);
+        double[] noise = OnePixelWorld.EvenNoise(lines);
         double[] exact = FlowPath.Exact(noise, [SigmaMax, SigmaMin]).States[^1];
         Solvers =
         [

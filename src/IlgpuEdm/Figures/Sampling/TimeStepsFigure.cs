@@ -22,7 +22,7 @@ public sealed class TimeStepsFigure : Figure
     {
         _steps = steps;
         _lines = lines;
-        double[] noise = FlowPath.Quantiles(lines);
+        double[] noise = OnePixelWorld.EvenNoise(lines);
         Choices =
         [
             new TimeStepErrors("linear", LinearTimeSteps.Create(steps, SigmaMin, SigmaMax), noise),
