@@ -1,4 +1,5 @@
 using IlgpuEdm.Formats;
+using IlgpuEdm.Plots;
 using IlgpuEdm.Training;
 
 namespace IlgpuEdm.Figures;

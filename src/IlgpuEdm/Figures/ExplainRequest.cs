@@ -14,6 +14,6 @@ public sealed record ExplainRequest
     /// <summary>The folder of a training run; null: a short run is made in <see cref="Folder"/>.</summary>
     public string? Run { get; init; }
 
-    /// <summary>The seed of all noise.</summary>
+    /// <summary>The seed of noise and first weights in the figures on images: 1, 2, 13 and 14. The others have their own.</summary>
     public ulong Seed { get; init; }
 }

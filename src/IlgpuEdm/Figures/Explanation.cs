@@ -121,7 +121,7 @@ public sealed class Explanation : IDisposable
             ("data", $"{_data.Name}: {Whole(_data.Count)} images, {_data.Width}x{_data.Height} of {_data.Channels} channels"),
             ("denoiser of figures 1 and 2", _networkPath ?? "the ideal one of the data set"),
             ("run of figure 14", _request.Run ?? $"made for it, {Whole(ShortRun.Images)} images"),
-            ("seed", _request.Seed.ToString(CultureInfo.InvariantCulture)),
+            ("seed of figures 1, 2, 13, 14", _request.Seed.ToString(CultureInfo.InvariantCulture)),
             ("device", DeviceList.Describe([_device])),
             ("time", TimeText.Of(time.TotalSeconds)),
             ("program", $"ilgpu-edm {SessionRecord.ProgramVersion}"),

@@ -1,3 +1,5 @@
+using IlgpuEdm.Plots;
+
 namespace IlgpuEdm.Figures;
 
 /// <summary>

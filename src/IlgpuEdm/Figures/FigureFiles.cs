@@ -1,3 +1,4 @@
+using IlgpuEdm.Plots;
 using IlgpuEdm.Training;
 
 namespace IlgpuEdm.Figures;

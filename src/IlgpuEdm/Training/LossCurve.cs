@@ -1,5 +1,5 @@
-using IlgpuEdm.Figures;
 using IlgpuEdm.Formats;
+using IlgpuEdm.Plots;
 using ScottPlot;
 
 namespace IlgpuEdm.Training;

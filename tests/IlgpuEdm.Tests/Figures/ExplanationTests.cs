@@ -2,6 +2,7 @@ using System.Text;
 using IlgpuEdm.Data;
 using IlgpuEdm.Devices;
 using IlgpuEdm.Figures;
+using IlgpuEdm.Plots;
 using IlgpuEdm.Tests.Formats;
 
 namespace IlgpuEdm.Tests.Figures;

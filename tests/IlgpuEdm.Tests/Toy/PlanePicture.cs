@@ -1,4 +1,4 @@
-using IlgpuEdm.Figures;
+using IlgpuEdm.Plots;
 using ScottPlot;
 
 namespace IlgpuEdm.Tests.Toy;

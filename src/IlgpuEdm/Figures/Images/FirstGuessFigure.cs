@@ -1,6 +1,7 @@
 using System.Globalization;
 using IlgpuEdm.Data;
 using IlgpuEdm.Diffusion;
+using IlgpuEdm.Plots;
 using ScottPlot;
 
 namespace IlgpuEdm.Figures;

@@ -2,6 +2,7 @@ using System.Globalization;
 using IlgpuEdm.Data;
 using IlgpuEdm.Diffusion;
 using IlgpuEdm.Formats;
+using IlgpuEdm.Plots;
 using ScottPlot;
 
 namespace IlgpuEdm.Figures;

@@ -1,5 +1,6 @@
 using IlgpuEdm.Data;
 using IlgpuEdm.Formats;
+using IlgpuEdm.Plots;
 using ScottPlot;
 using ScottPlot.TickGenerators;
 using SkiaSharp;

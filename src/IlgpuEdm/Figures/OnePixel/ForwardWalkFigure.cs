@@ -1,4 +1,5 @@
 using IlgpuEdm.Formats;
+using IlgpuEdm.Plots;
 using ScottPlot;
 
 namespace IlgpuEdm.Figures;

@@ -1,3 +1,4 @@
+using IlgpuEdm.Plots;
 using MathNet.Numerics.LinearRegression;
 using ScottPlot;
 

@@ -1,3 +1,4 @@
+using IlgpuEdm.Plots;
 using ScottPlot;
 using ScottPlot.Plottables;
 

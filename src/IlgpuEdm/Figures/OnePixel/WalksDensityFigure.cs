@@ -1,5 +1,6 @@
 using IlgpuEdm.Formats;
 using IlgpuEdm.Metrics;
+using IlgpuEdm.Plots;
 using ScottPlot;
 
 namespace IlgpuEdm.Figures;

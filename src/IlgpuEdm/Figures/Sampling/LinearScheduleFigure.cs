@@ -1,5 +1,6 @@
 using IlgpuEdm.Data;
 using IlgpuEdm.Diffusion;
+using IlgpuEdm.Plots;
 using ScottPlot;
 using ScottPlot.TickGenerators;
 

@@ -1,4 +1,5 @@
 using IlgpuEdm.Diffusion;
+using IlgpuEdm.Plots;
 using ScottPlot;
 using ScottPlot.TickGenerators;
 

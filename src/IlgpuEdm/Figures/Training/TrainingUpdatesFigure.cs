@@ -2,6 +2,7 @@ using IlgpuEdm.Data;
 using IlgpuEdm.Devices;
 using IlgpuEdm.Diffusion;
 using IlgpuEdm.Formats;
+using IlgpuEdm.Plots;
 using ScottPlot;
 
 namespace IlgpuEdm.Figures;

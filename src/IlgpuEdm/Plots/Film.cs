@@ -1,6 +1,6 @@
 using IlgpuEdm.Formats;
 
-namespace IlgpuEdm.Figures;
+namespace IlgpuEdm.Plots;
 
 /// <summary>A figure that moves: panels of one size, one after the other, played in a loop.</summary>
 /// <param name="frames">The panels, at least one, drawn one by one; and how long each is shown, in milliseconds.</param>

@@ -2,7 +2,7 @@ using IlgpuEdm.Formats;
 using ScottPlot;
 using ScottPlot.TickGenerators;
 
-namespace IlgpuEdm.Figures;
+namespace IlgpuEdm.Plots;
 
 /// <summary>How all figures look: colours, letters, axes.</summary>
 public static class FigureStyle

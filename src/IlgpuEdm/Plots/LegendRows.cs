@@ -1,6 +1,6 @@
 using ScottPlot;
 
-namespace IlgpuEdm.Figures;
+namespace IlgpuEdm.Plots;
 
 /// <summary>
 /// The names of a plot's lines below it, in as many rows as they need. The plotting library's own legend takes room for one row before it

@@ -2,9 +2,10 @@ using System.Text;
 using System.Xml.Linq;
 using IlgpuEdm.Figures;
 using IlgpuEdm.Formats;
+using IlgpuEdm.Plots;
 using ScottPlot;
 
-namespace IlgpuEdm.Tests.Figures;
+namespace IlgpuEdm.Tests.Plots;
 
 /// <summary>What all figures are drawn with.</summary>
 [TestClass]

@@ -1,7 +1,7 @@
 using IlgpuEdm.Formats;
 using ScottPlot;
 
-namespace IlgpuEdm.Figures;
+namespace IlgpuEdm.Plots;
 
 /// <summary>Numbers of an axis that shows decimal logarithms: powers of ten, and small marks at their multiples.</summary>
 internal sealed class DecadeTicks : ITickGenerator

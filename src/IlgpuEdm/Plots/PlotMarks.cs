@@ -1,7 +1,7 @@
 using ScottPlot;
 using ScottPlot.Plottables;
 
-namespace IlgpuEdm.Figures;
+namespace IlgpuEdm.Plots;
 
 /// <summary>Lines, arrows, points and words of a plot.</summary>
 internal static class PlotMarks

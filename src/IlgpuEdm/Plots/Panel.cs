@@ -1,7 +1,7 @@
 using ScottPlot;
 using SkiaSharp;
 
-namespace IlgpuEdm.Figures;
+namespace IlgpuEdm.Plots;
 
 /// <summary>
 /// A plot of a figure, with its size. The usual size fills a phone, so that letters there are about as large as those of a page; wider

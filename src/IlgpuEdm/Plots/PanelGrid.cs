@@ -2,7 +2,7 @@ using System.Text;
 using ScottPlot;
 using SkiaSharp;
 
-namespace IlgpuEdm.Figures;
+namespace IlgpuEdm.Plots;
 
 /// <summary>Panels side by side in one picture: row by row, each column as wide as its widest panel.</summary>
 internal static class PanelGrid

@@ -1,7 +1,7 @@
 using ScottPlot;
 using SkiaSharp;
 
-namespace IlgpuEdm.Figures;
+namespace IlgpuEdm.Plots;
 
 /// <summary>
 /// The letters of all plots. They come along, so that a picture is the same everywhere and has letters on machines without any font, as
